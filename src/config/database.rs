@@ -1,0 +1,56 @@
+//! `[database]`: where the site keeps its data.
+
+use super::Secret;
+use serde::Deserialize;
+use serde::Serialize;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The site's database: a SQLite file, or a PostgreSQL server when `url` is set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// SQLite file; used when `url` is not set.
+    pub path: PathBuf,
+    /// `postgresql://user@host:5432/name`, without the password.
+    pub url: Option<String>,
+    /// Never in the file: from `SITEKEEP_DATABASE__PASSWORD` or the sources of [`DatabaseConfig::password_file`].
+    pub password: Option<Secret>,
+    /// File whose first line is the password.
+    pub password_file: Option<PathBuf>,
+    /// Name of the variable of the site's `.env` that holds the password.
+    pub password_variable: String,
+    /// Certificate authority of the server, in PEM; without it, the system's.
+    pub ca_file: Option<PathBuf>,
+    /// How long to wait for a connection or for a locked database.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub timeout: Duration,
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> Self {
+        Self {
+            path: "backend/db.sqlite3".into(),
+            url: None,
+            password: None,
+            password_file: None,
+            password_variable: "PGPASSWORD".into(),
+            ca_file: None,
+            timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Which of the two kinds of database the configuration names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseSource<'a> {
+    Sqlite(&'a Path),
+    Postgres(&'a str),
+}
+
+impl DatabaseConfig {
+    pub fn source(&self) -> DatabaseSource<'_> {
+        self.url.as_deref().map_or(DatabaseSource::Sqlite(&self.path), DatabaseSource::Postgres)
+    }
+}

@@ -1,0 +1,1 @@
+//! Detects a Django project.

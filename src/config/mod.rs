@@ -1,0 +1,93 @@
+//! Settings: one struct per section of `sitekeep.toml`, each with the guide's values as defaults.
+//!
+//! Loading is default < file < environment < flag, and every key remembers where its value comes from.
+
+mod database;
+pub mod detect;
+mod disk;
+pub mod env_file;
+mod health;
+mod load;
+mod logs;
+mod origin;
+pub mod sample;
+mod secret;
+mod serve;
+mod site;
+mod state;
+
+pub use database::DatabaseConfig;
+pub use database::DatabaseSource;
+pub use disk::DiskConfig;
+pub use health::HealthConfig;
+pub use health::PageStyle;
+pub use health::PagesConfig;
+pub use health::PortRule;
+pub use health::ProcessRule;
+pub use health::ResourcesConfig;
+pub use health::TlsConfig;
+pub use load::Environment;
+pub use load::Loaded;
+pub use load::load;
+pub use logs::LogsConfig;
+pub use logs::SystemLog;
+pub use origin::Origin;
+pub use secret::Secret;
+pub use serve::ServeConfig;
+pub use site::SiteConfig;
+pub use state::StateConfig;
+
+use serde::Deserialize;
+use serde::Serialize;
+use std::path::Path;
+
+/// All settings; paths are absolute once loaded.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub site: SiteConfig,
+    pub database: DatabaseConfig,
+    pub health: HealthConfig,
+    pub disk: DiskConfig,
+    pub logs: LogsConfig,
+    pub serve: ServeConfig,
+    pub state: StateConfig,
+}
+
+impl Config {
+    /// Makes every path absolute: `~/` is the home folder, other relative paths start at `base`, which is
+    /// the folder of the configuration file.
+    fn resolve(&mut self, base: &Path, home: Option<&Path>) {
+        let absolute = |path: &mut std::path::PathBuf| {
+            if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), home) {
+                *path = home.join(rest);
+            } else if path.is_relative() {
+                *path = normal(&base.join(&*path));
+            }
+        };
+        absolute(&mut self.site.root);
+        absolute(&mut self.site.media);
+        for path in [&mut self.site.settings, &mut self.site.env_file].into_iter().flatten() {
+            absolute(path);
+        }
+        absolute(&mut self.database.path);
+        for path in [&mut self.database.password_file, &mut self.database.ca_file].into_iter().flatten() {
+            absolute(path);
+        }
+        if let Some(path) = &mut self.health.tls.ca_file {
+            absolute(path);
+        }
+        self.disk.paths.iter_mut().for_each(absolute);
+        for path in self.logs.paths_mut() {
+            absolute(path);
+        }
+        if let Some(path) = &mut self.state.directory {
+            absolute(path);
+        }
+    }
+}
+
+/// Drops `.` components, so that `./media` below `/site` reads `/site/media`.
+fn normal(path: &Path) -> std::path::PathBuf {
+    path.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
+}

@@ -1,0 +1,102 @@
+//! Errors that decide an exit code or carry a hint; all others are plain `anyhow` chains.
+
+use std::fmt;
+
+/// What went wrong, as far as the exit code is concerned (docs/exit-codes.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The work could not be done: 2.
+    Failed,
+    /// The truth could not be determined: 3.
+    Undetermined,
+    /// The command line makes no sense: 64 (`EX_USAGE` of sysexits.h).
+    Usage,
+    /// Another run holds the lock: 75 (`EX_TEMPFAIL`).
+    Locked,
+    /// The configuration is missing or wrong: 78 (`EX_CONFIG`).
+    Config,
+}
+
+impl Kind {
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Failed => 2,
+            Self::Undetermined => 3,
+            Self::Usage => 64,
+            Self::Locked => 75,
+            Self::Config => 78,
+        }
+    }
+}
+
+/// An error with an exit code of its own, and a hint that says what to do next.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    pub kind: Kind,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl Error {
+    pub fn new(kind: Kind, message: impl fmt::Display) -> Self {
+        Self { kind, message: message.to_string(), hint: None }
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+}
+
+/// Exit code of an error: that of the first [`Error`] in its chain, else 2.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    error.downcast_ref::<Error>().map_or(Kind::Failed, |known| known.kind).exit_code()
+}
+
+/// The whole chain on one line, outermost first, each cause once.
+pub fn one_line(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let part = cause.to_string();
+        if text.ends_with(&part) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(part.trim_end());
+    }
+    text.replace('\n', " ")
+}
+
+/// Hints found along the chain, outermost first.
+pub fn hints(error: &anyhow::Error) -> Vec<&str> {
+    error.downcast_ref::<Error>().and_then(|known| known.hint.as_deref()).into_iter().collect()
+}
+
+/// Whether the error is a closed pipe: the reader has seen enough, which is no failure.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn the_exit_code_survives_added_context() {
+        let error = Err::<(), _>(Error::new(Kind::Locked, "locked").hint("wait"))
+            .context("back up the database")
+            .expect_err("an error");
+        assert_eq!(exit_code(&error), 75);
+        assert_eq!(hints(&error), ["wait"]);
+        assert_eq!(one_line(&error), "back up the database: locked");
+        assert_eq!(exit_code(&anyhow::anyhow!("other")), 2);
+    }
+}

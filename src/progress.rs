@@ -1,0 +1,20 @@
+//! How long work tells that it goes on, without knowing whether anybody looks.
+
+/// Receives the steps of one piece of long work.
+pub trait Progress: Sync {
+    /// Begins work of `total` units (bytes, files), or of unknown length when 0.
+    fn start(&self, what: &str, total: u64);
+    /// Says that `amount` more units are done.
+    fn advance(&self, amount: u64);
+    /// Ends the work begun last.
+    fn finish(&self);
+}
+
+/// Progress that nobody watches.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn start(&self, _what: &str, _total: u64) {}
+    fn advance(&self, _amount: u64) {}
+    fn finish(&self) {}
+}

@@ -1,0 +1,49 @@
+//! The tables of the state, one step per version; steps are only ever added. Times are microseconds since 1970, UTC.
+
+use crate::error::Error;
+use crate::error::Kind;
+use anyhow::Context;
+use anyhow::Result;
+use rusqlite::Connection;
+use rusqlite::TransactionBehavior;
+
+const STEPS: &[&str] = &[
+    "CREATE TABLE run (
+         id TEXT PRIMARY KEY, command TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER NOT NULL,
+         status TEXT NOT NULL) STRICT;
+     CREATE INDEX run_by_command ON run (command, started_at);
+     CREATE TABLE finding (
+         run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+         item TEXT NOT NULL, id TEXT NOT NULL, status TEXT NOT NULL, subject TEXT NOT NULL, message TEXT NOT NULL,
+         data TEXT NOT NULL) STRICT;
+     CREATE INDEX finding_by_run ON finding (run_id);
+     CREATE TABLE measurement (
+         name TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL,
+         PRIMARY KEY (name, subject, at)) STRICT, WITHOUT ROWID;",
+];
+
+/// Brings the tables up to date in one transaction per step.
+///
+/// # Errors
+/// When the database was written by a later version, or is damaged.
+pub(super) fn apply(connection: &mut Connection) -> Result<()> {
+    for _ in 0..=STEPS.len() {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let position = usize::try_from(version)?;
+        if position > STEPS.len() {
+            let message = format!(
+                "the state is of version {version}, this sitekeep knows versions up to {}",
+                STEPS.len()
+            );
+            return Err(Error::new(Kind::Failed, message)
+                .hint("use the sitekeep that wrote it, or set [state] directory to another folder")
+                .into());
+        }
+        let Some(step) = STEPS.get(position) else { return Ok(()) };
+        transaction.execute_batch(step).with_context(|| format!("state step {}", version + 1))?;
+        transaction.pragma_update(None, "user_version", version + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! sitekeep's own memory: runs, findings, measurements, how far each log was read.
+//!
+//! One SQLite database per site in a private folder. It is a convenience and never the only copy of anything of the
+//! site: losing it loses history, not data.
+
+mod history;
+mod migrations;
+mod runs;
+
+pub use history::Point;
+pub use runs::Run;
+
+use crate::error::Error;
+use crate::error::Kind;
+use crate::system::fs;
+use anyhow::Context;
+use anyhow::Result;
+use rusqlite::Connection;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const FILE_NAME: &str = "state.sqlite3";
+
+/// An open state database.
+#[derive(Debug)]
+pub struct State {
+    connection: Connection,
+    folder: PathBuf,
+}
+
+impl State {
+    /// Opens the state in `folder`, creating both when missing, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to, the file is no database, or a later sitekeep has written it.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let hint = "set [state] directory to a folder that this user may write to";
+        fs::create_private_folder(folder)
+            .map_err(|error| Error::new(Kind::Failed, crate::error::one_line(&error)).hint(hint))?;
+        let path = folder.join(FILE_NAME);
+        let open = || -> Result<Connection> {
+            let connection = Connection::open(&path)?;
+            connection.busy_timeout(Duration::from_secs(10))?;
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "synchronous", "NORMAL")?;
+            Ok(connection)
+        };
+        let mut connection = open().map_err(|error| {
+            Error::new(
+                Kind::Failed,
+                format!("open state {}: {}", path.display(), crate::error::one_line(&error)),
+            )
+            .hint(format!("{hint}; if the file is damaged, move it away: only history is in it"))
+        })?;
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .with_context(|| format!("make {} private", path.display()))?;
+        migrations::apply(&mut connection).with_context(|| format!("open state {}", path.display()))?;
+        Ok(Self { connection, folder: folder.to_owned() })
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Runs `work` in one transaction: all of it is remembered or nothing.
+    pub(crate) fn transaction<T>(
+        &mut self,
+        work: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let transaction =
+            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+}

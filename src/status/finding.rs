@@ -1,0 +1,113 @@
+//! What a check saw, as a value: it travels unchanged from the domain to every output format.
+
+use super::Status;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
+
+/// A sort of finding, with the identifier that never changes; see [`super::kinds`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// Stable identifier, such as `DISK-001`.
+    pub id: &'static str,
+    /// What was looked at, in a few words.
+    pub title: &'static str,
+    /// Section of the maintenance guide it comes from.
+    pub guide: &'static str,
+}
+
+/// One thing that was looked at, and how it was.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    pub id: &'static str,
+    pub status: Status,
+    /// Which one of its kind: a path, a port, a URL, an address.
+    pub subject: String,
+    pub message: String,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub data: Map<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    pub guide: &'static str,
+}
+
+impl Finding {
+    pub fn new(kind: &Kind, status: Status, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            id: kind.id,
+            status,
+            subject: subject.into(),
+            message: message.into(),
+            data: Map::new(),
+            remedy: None,
+            guide: kind.guide,
+        }
+    }
+
+    pub fn ok(kind: &Kind, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(kind, Status::Ok, subject, message)
+    }
+
+    pub fn warning(kind: &Kind, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(kind, Status::Warning, subject, message)
+    }
+
+    pub fn critical(kind: &Kind, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(kind, Status::Critical, subject, message)
+    }
+
+    pub fn unknown(kind: &Kind, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(kind, Status::Unknown, subject, message)
+    }
+
+    /// Adds a figure or fact for machines to read; sizes are bytes, durations seconds, times RFC 3339 UTC.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.data.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Says what to do about it, as an imperative sentence or a command line.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+/// What a metric counts, as Nagios performance data names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    Bytes,
+    Seconds,
+    Percent,
+    Count,
+}
+
+/// A figure worth keeping: performance data, a Prometheus sample, a point of the recorded history.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Metric {
+    /// Prometheus-style name without the `sitekeep_` prefix: `disk_free_bytes`.
+    pub name: &'static str,
+    pub subject: String,
+    pub value: f64,
+    pub unit: Unit,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub critical: Option<f64>,
+}
+
+impl Metric {
+    pub fn new(name: &'static str, subject: impl Into<String>, value: f64, unit: Unit) -> Self {
+        Self { name, subject: subject.into(), value, unit, warning: None, critical: None }
+    }
+
+    #[must_use]
+    pub fn thresholds(mut self, warning: Option<f64>, critical: Option<f64>) -> Self {
+        self.warning = warning;
+        self.critical = critical;
+        self
+    }
+}

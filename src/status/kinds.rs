@@ -1,0 +1,72 @@
+//! Every sort of finding there is, with its stable identifier and the guide's section.
+//!
+//! Identifiers are a contract: they are only ever added. Acknowledgements and dashboards hang on them.
+
+use super::Kind;
+
+macro_rules! kinds {
+    ($($name:ident = $id:literal, $title:literal, $guide:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub const $name: Kind = Kind { id: $id, title: $title, guide: $guide };
+        )*
+        /// All kinds, in the order of their identifiers' families.
+        pub const ALL: &[&Kind] = &[$(&$name),*];
+    };
+}
+
+kinds! {
+    CHECK_FAILED = "CHECK-001", "a check that could not run", "Checklist de Maintenance";
+    STATE_UNAVAILABLE = "STATE-001", "sitekeep's own record of runs", "Checklist de Maintenance";
+
+    PROCESS = "HEALTH-001", "a process of the site", "Quotidienne 1";
+    PORT = "HEALTH-002", "a listening port", "Site web inaccessible";
+    PAGE = "HEALTH-003", "a page loads and is what it should be", "Quotidienne 1";
+    PRODUCT_PAGE = "HEALTH-004", "a product's page names the product", "Quotidienne 1";
+    SEARCH = "HEALTH-005", "the search finds what is there and nothing else", "Quotidienne 1";
+    IMAGE = "HEALTH-006", "a picture is served as a picture", "Quotidienne 1";
+    WHATSAPP = "HEALTH-007", "the WhatsApp button leads to the configured number", "Quotidienne 1";
+    RESPONSE_TIME = "HEALTH-008", "response time of a page", "Quotidienne 1";
+    TLS = "HEALTH-009", "the certificate of the site", "Quotidienne 1";
+    LOAD = "HEALTH-010", "load of the processors", "Performance dégradée";
+    MEMORY = "HEALTH-011", "available memory", "Performance dégradée";
+    SWAP = "HEALTH-012", "swap in use", "Performance dégradée";
+    DEBUG = "HEALTH-013", "DEBUG is off", "Erreurs 500 fréquentes";
+    PICTURE_FILE = "HEALTH-014", "a picture named in the database is there", "Images ne s'affichent pas";
+
+    DISK_SPACE = "DISK-001", "free space of a file system", "Quotidienne 3";
+    DISK_INODES = "DISK-002", "free inodes of a file system", "Quotidienne 3";
+    DISK_MEDIA = "DISK-003", "size of the media folder", "Quotidienne 3";
+    DISK_DATABASE = "DISK-004", "size of the database", "Quotidienne 3";
+    DISK_READ_ONLY = "DISK-005", "a file system that must be writable", "Quotidienne 3";
+    DISK_GROWTH = "DISK-006", "when a file system will be full", "Quotidienne 3";
+
+    LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
+    LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
+    LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";
+    LOG_LOGINS = "LOGS-004", "failed admin logins", "Quotidienne 2";
+    LOG_SYSTEM = "LOGS-005", "system log lines that name the site", "Quotidienne 2";
+    LOG_SOURCE = "LOGS-006", "a log that is to be read", "Quotidienne 2";
+}
+
+/// Finds a kind by its identifier, whatever the case.
+pub fn find(id: &str) -> Option<&'static Kind> {
+    ALL.iter().copied().find(|kind| kind.id.eq_ignore_ascii_case(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn identifiers_are_unique_and_well_formed() {
+        let ids: BTreeSet<_> = ALL.iter().map(|kind| kind.id).collect();
+        assert_eq!(ids.len(), ALL.len());
+        for id in ids {
+            let (family, number) = id.split_once('-').expect("family and number");
+            assert!(family.chars().all(|c| c.is_ascii_uppercase()), "{id}");
+            assert_eq!(number.len(), 3, "{id}");
+        }
+    }
+}

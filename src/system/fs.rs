@@ -1,0 +1,99 @@
+//! Files: atomic writes and walks that do not stop at a bad entry.
+
+use anyhow::Context;
+use anyhow::Result;
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use walkdir::WalkDir;
+
+/// Writes a file so that a crash leaves the old content or the new: aside, fsync, rename, fsync of the folder.
+///
+/// # Errors
+/// When the folder cannot be written to or is full; the old file is then untouched.
+pub fn write_atomic(path: &Path, content: &[u8], mode: u32) -> Result<()> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> Result<()> {
+        let mut file = tempfile::Builder::new()
+            .prefix(".sitekeep-")
+            .permissions(std::fs::Permissions::from_mode(mode))
+            .tempfile_in(folder)?;
+        file.write_all(content)?;
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        File::open(folder)?.sync_all()?;
+        Ok(())
+    };
+    write().with_context(|| format!("write {}", path.display()))
+}
+
+/// Creates a folder and its parents for this user alone (0700); one that exists is left as it is.
+///
+/// # Errors
+/// When a parent cannot be written to, or the path is a file.
+pub fn create_private_folder(path: &Path) -> Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("create folder {}", path.display()))
+}
+
+/// What lies below a folder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TreeSize {
+    pub bytes: u64,
+    pub files: u64,
+    /// Entries that could not be read; the sizes are then a lower bound.
+    pub unreadable: u64,
+}
+
+/// Adds up the apparent sizes of the files below `root`; links are not followed.
+///
+/// # Errors
+/// When `root` itself cannot be read.
+pub fn tree_size(root: &Path) -> Result<TreeSize> {
+    std::fs::read_dir(root).with_context(|| format!("read folder {}", root.display()))?;
+    let mut size = TreeSize::default();
+    for entry in WalkDir::new(root) {
+        match entry.map(|entry| (entry.file_type().is_file(), entry.metadata())) {
+            Ok((true, Ok(metadata))) => {
+                size.bytes += metadata.len();
+                size.files += 1;
+            }
+            Ok((false, _)) => {}
+            Ok((true, Err(_))) | Err(_) => size.unreadable += 1,
+        }
+    }
+    Ok(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("état du site.txt");
+        write_atomic(&path, b"old", 0o600).expect("write");
+        assert!(write_atomic(&path.join("below-a-file"), b"new", 0o600).is_err());
+        assert_eq!(std::fs::read(&path).expect("read"), b"old");
+        assert_eq!(std::fs::metadata(&path).expect("stat").permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("list").count(), 1);
+    }
+
+    #[test]
+    fn a_tree_counts_every_file_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        create_private_folder(&folder.path().join("a/b")).expect("folders");
+        write_atomic(&folder.path().join("a/b/one"), &[0; 10], 0o644).expect("write");
+        write_atomic(&folder.path().join("two"), &[0; 5], 0o644).expect("write");
+        std::os::unix::fs::symlink("/", folder.path().join("everything")).expect("link");
+        assert_eq!(tree_size(folder.path()).expect("walk"), TreeSize { bytes: 15, files: 2, unreadable: 0 });
+        assert!(tree_size(&folder.path().join("none")).is_err());
+    }
+}

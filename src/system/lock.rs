@@ -1,0 +1,76 @@
+//! The lock of a site: held by the kernel for as long as the process lives, so that none is ever stale.
+
+use crate::error::Error;
+use crate::error::Kind;
+use anyhow::Context;
+use anyhow::Result;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::fs::TryLockError;
+use std::io::Read;
+use std::io::Seek;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+use std::time::Instant;
+
+const POLL: Duration = Duration::from_millis(100);
+
+/// A held lock; dropping it, or dying, releases it.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "held for its lock")] File);
+
+/// Takes the lock at `path`, waiting up to `wait`.
+///
+/// # Errors
+/// [`Kind::Locked`] (exit 75) when another process still holds it; the message names that process.
+pub fn acquire(path: &Path, wait: Duration, purpose: &str) -> Result<Lock> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("open lock {}", path.display()))?;
+    let begin = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if begin.elapsed() < wait => std::thread::sleep(POLL),
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                file.read_to_string(&mut holder).with_context(|| format!("read lock {}", path.display()))?;
+                let holder = if holder.is_empty() { "another run".to_owned() } else { holder };
+                return Err(Error::new(Kind::Locked, format!("{holder} is working on this site"))
+                    .hint("wait for it with --lock-wait 10m; the lock is released when that process ends")
+                    .into());
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("lock {}", path.display()));
+            }
+        }
+    }
+    file.set_len(0)?;
+    file.rewind()?;
+    write!(file, "process {} ({purpose})", std::process::id())?;
+    Ok(Lock(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_taker_is_refused_until_the_first_lets_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let first = acquire(&path, Duration::ZERO, "backup").expect("first");
+        let error = acquire(&path, Duration::ZERO, "restore").expect_err("refused");
+        assert_eq!(crate::error::exit_code(&error), 75);
+        assert!(error.to_string().contains("(backup) is working on this site"), "{error}");
+        drop(first);
+        acquire(&path, Duration::ZERO, "restore").expect("free again");
+    }
+}

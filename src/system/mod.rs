@@ -1,0 +1,8 @@
+//! The machine: files, locks, processes, the clock. Everything that touches the operating system goes through here.
+
+pub mod fs;
+pub mod lock;
+pub mod mounts;
+pub mod process;
+pub mod random;
+pub mod time;

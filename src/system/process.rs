@@ -1,0 +1,129 @@
+//! Programs: the only place that starts any, and what runs on the machine.
+
+use crate::error::Error;
+use crate::error::Kind;
+use anyhow::Context;
+use anyhow::Result;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+
+/// Begins a command with no standard input and the C locale, so that its messages can be read.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null()).env("LC_ALL", "C.UTF-8");
+    command
+}
+
+/// Starts a command and says which program could not be started.
+///
+/// # Errors
+/// When the program is not there or may not be executed.
+pub fn spawn(command: &mut Command) -> Result<Child> {
+    command.spawn().map_err(|error| {
+        let program = Path::new(command.get_program()).display().to_string();
+        Error::new(Kind::Undetermined, format!("start {program}: {error}"))
+            .hint(format!("install {program}, or put its folder on PATH"))
+            .into()
+    })
+}
+
+/// A process of the machine, as far as checks need to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub pid: i32,
+    /// Command line with the interpreter and its options left out: `gunicorn app.wsgi`, `manage.py runserver`.
+    pub command: String,
+}
+
+/// All processes but this one, zombies and kernel threads.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn running() -> Result<Vec<Running>> {
+    let own = i32::try_from(std::process::id()).unwrap_or_default();
+    let processes = procfs::process::all_processes().context("read /proc")?;
+    // A process may end between the listing and the look at it: it is then not running.
+    Ok(processes
+        .filter_map(std::result::Result::ok)
+        .filter(|process| process.pid() != own)
+        .filter_map(|process| {
+            let line = process.cmdline().ok()?;
+            let alive = process.stat().ok()?.state != 'Z';
+            (alive && !line.is_empty())
+                .then(|| Running { pid: process.pid(), command: effective_command(&line) })
+        })
+        .collect())
+}
+
+/// Reduces a command line to what it runs: paths become names, an interpreter gives way to its script or module.
+///
+/// `ps aux | grep gunicorn` finds its own grep and any editor that has the word in a file name; comparing from the
+/// start of this text does not.
+fn effective_command(line: &[String]) -> String {
+    let base = |word: &str| word.rsplit('/').next().unwrap_or(word).to_owned();
+    let mut words = line.iter().map(String::as_str).peekable();
+    let first = base(words.next().unwrap_or_default());
+    let interpreter = first.starts_with("python") || first == "node" || first == "uv" || first == "poetry";
+    if !interpreter {
+        return std::iter::once(first).chain(words.map(ToOwned::to_owned)).collect::<Vec<_>>().join(" ");
+    }
+    while let Some(word) = words.peek() {
+        if *word == "-m" || (*word == "run" && matches!(first.as_str(), "uv" | "poetry")) {
+            words.next();
+            break;
+        }
+        // Python's -W and -X take a value of their own.
+        if matches!(*word, "-W" | "-X") {
+            words.next();
+            words.next();
+        } else if word.starts_with('-') && *word != "-c" {
+            words.next();
+        } else {
+            break;
+        }
+    }
+    match words.next() {
+        Some(script) => {
+            let name = base(script).trim_end_matches(".mjs").trim_end_matches(".js").to_owned();
+            std::iter::once(name).chain(words.map(ToOwned::to_owned)).collect::<Vec<_>>().join(" ")
+        }
+        None => first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interpreter_gives_way_to_what_it_runs() {
+        for (line, seen) in [
+            (&["/srv/venv/bin/python3", "/srv/venv/bin/gunicorn", "shop.wsgi"][..], "gunicorn shop.wsgi"),
+            (&["gunicorn: master [shop.wsgi]"], "gunicorn: master [shop.wsgi]"),
+            (
+                &["python", "-u", "-W", "ignore", "manage.py", "runserver", "0:8000"],
+                "manage.py runserver 0:8000",
+            ),
+            (&["python", "-m", "gunicorn", "shop.wsgi"], "gunicorn shop.wsgi"),
+            (&["node", "/srv/front/node_modules/.bin/vite", "--port", "5000"], "vite --port 5000"),
+            (&["node", "/srv/front/node_modules/vite/bin/vite.js"], "vite"),
+            (&["/usr/bin/sitekeep", "serve"], "sitekeep serve"),
+            (&["grep", "gunicorn"], "grep gunicorn"),
+            (&["vim", "gunicorn.conf.py"], "vim gunicorn.conf.py"),
+            (&["python3"], "python3"),
+        ] {
+            let words: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(effective_command(&words), seen);
+        }
+    }
+
+    #[test]
+    fn this_process_is_not_among_the_others() {
+        let own = i32::try_from(std::process::id()).expect("a pid");
+        assert!(running().expect("processes").iter().all(|process| process.pid != own));
+    }
+}
