@@ -5,6 +5,7 @@
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod output;
 pub mod progress;
 pub mod state;
 pub mod status;
