@@ -64,7 +64,7 @@ fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             '\n' | '\t' | '\r' => escaped.push(' '),
             other if other.is_control() || matches!(other, '\u{FFFE}' | '\u{FFFF}') => {
-                escaped.push('\u{FFFD}')
+                escaped.push('\u{FFFD}');
             }
             other => escaped.push(other),
         }

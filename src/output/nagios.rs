@@ -6,6 +6,7 @@ use crate::status::Limits;
 use crate::status::Metric;
 use crate::status::Status;
 use crate::status::Unit;
+use std::fmt::Write as _;
 
 /// How many bad findings are named on the line.
 const NAMED: usize = 3;
@@ -14,12 +15,9 @@ pub(super) fn render(report: &Report) -> String {
     let mut bad: Vec<_> = report.findings().filter(|(_, finding)| finding.status != Status::Ok).collect();
     bad.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.status));
     let mut line = format!("{} {} {} -", report.site, report.command, report.status()).to_uppercase();
+    // Writing to a string cannot fail.
     if bad.is_empty() {
-        line.push_str(&format!(
-            " {} items, {} findings, all OK",
-            report.items.len(),
-            report.count(Status::Ok)
-        ));
+        let _ = write!(line, " {} items, {} findings, all OK", report.items.len(), report.count(Status::Ok));
     } else {
         let counts: Vec<String> = [Status::Critical, Status::Unknown, Status::Warning]
             .into_iter()
@@ -32,9 +30,9 @@ pub(super) fn render(report: &Report) -> String {
             .take(NAMED)
             .map(|(_, finding)| format!("{} {}: {}", finding.id, finding.subject, finding.message))
             .collect();
-        line.push_str(&format!(" {}: {}", counts.join(", "), named.join("; ")));
+        let _ = write!(line, " {}: {}", counts.join(", "), named.join("; "));
         if bad.len() > NAMED {
-            line.push_str(&format!("; and {} more", bad.len() - NAMED));
+            let _ = write!(line, "; and {} more", bad.len() - NAMED);
         }
     }
     // The bar parts status and performance data, and the answer is one line.

@@ -32,7 +32,7 @@ pub enum Format {
     Nagios,
     /// Text exposition format, for the textfile collector
     Prometheus,
-    /// `JUnit` XML, for CI
+    /// JUnit XML, for CI
     Junit,
 }
 
