@@ -109,7 +109,7 @@ fn space(round: &mut Round<'_>) -> Result<Check> {
     let folders: Vec<&Path> = folders.iter().map(std::path::PathBuf::as_path).collect();
     let since = round.now - SignedDuration::from_hours(24 * GROWTH_DAYS);
     let state = round.state.as_deref();
-    disk::check_space(&config.disk, &folders, &mut |mount_point| match state {
+    disk::check_space(&config.disk, &folders, round.now, &mut |mount_point| match state {
         Some(state) => state.history(disk::USED_METRIC, mount_point, since),
         None => Ok(Vec::new()),
     })

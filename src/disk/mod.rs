@@ -18,6 +18,7 @@ use crate::units::ByteSize;
 use crate::units::Percent;
 use crate::units::count;
 use anyhow::Result;
+use jiff::Timestamp;
 use std::path::Path;
 
 /// Metric of which the growth is read.
@@ -32,6 +33,7 @@ pub const USED_METRIC: &str = "disk_used_bytes";
 pub fn check_space(
     limits: &DiskConfig,
     writable: &[&Path],
+    now: Timestamp,
     history: &mut dyn FnMut(&str) -> Result<Vec<Point>>,
 ) -> Result<Check> {
     let mut check = Check::default();
@@ -48,7 +50,9 @@ pub fn check_space(
         }
         space(&mut check, limits, &system, &subject);
         inodes(&mut check, limits, &system, &subject);
-        forecast::add(&mut check, limits, &system, &subject, &history(&subject)?);
+        let mut points = history(&subject)?;
+        points.push(Point { at: now, value: ByteSize(system.space.used).as_f64() });
+        forecast::add(&mut check, limits, &system, &subject, &points);
     }
     Ok(check)
 }

@@ -8,7 +8,7 @@ use crate::status::Finding;
 use crate::status::Kind;
 use std::time::Duration;
 
-/// After so many requests in a row without any answer the site is taken for down.
+/// After so many requests in a row without an answer, a site that did answer is taken for down.
 const PATIENCE: u32 = 3;
 
 /// Visits pages and keeps what was found and how long each took.
@@ -24,9 +24,9 @@ impl<'a> Visit<'a> {
         Self { client, check: Check::default(), times: Vec::new(), unanswered: 0 }
     }
 
-    /// Whether going on makes no sense.
+    /// Whether going on makes no sense: nothing at all answered, or too many requests in a row did not.
     pub(super) fn given_up(&self) -> bool {
-        self.unanswered >= PATIENCE
+        self.unanswered >= PATIENCE || (self.times.is_empty() && self.unanswered > 0)
     }
 
     /// Fetches a path that must answer 200; anything else is a critical finding of this kind.

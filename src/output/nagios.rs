@@ -77,7 +77,9 @@ fn performance(metric: &Metric) -> String {
         // `20:` raises an alert below 20.
         Some(Limits::Below { warning, critical }) => (number(warning, ":"), number(critical, ":")),
     };
-    format!("'{label}'={}{unit};{warning};{critical}", metric.value).trim_end_matches(';').to_owned()
+    // Six decimals are more than any graph shows, and spare the line the noise of binary fractions.
+    let value = (metric.value * 1e6).round() / 1e6;
+    format!("'{label}'={value}{unit};{warning};{critical}").trim_end_matches(';').to_owned()
 }
 
 #[cfg(test)]
