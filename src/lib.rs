@@ -7,6 +7,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod progress;
+pub mod server;
 pub mod state;
 pub mod status;
 pub mod system;

@@ -3,6 +3,7 @@
 use super::address::segment;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::fmt::Write as _;
 
 /// A number that WhatsApp can call: digits alone, with the country's code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +48,11 @@ impl Enquiry<'_> {
             return text;
         };
         text.push_str("Je suis intéressé(e) par le produit suivant :\n\n");
-        text.push_str(&format!("*{product}*\n"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "*{product}*");
         for (name, value) in [("Marque", self.brand), ("Prix", self.price), ("Lien", self.page)] {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
-                text.push_str(&format!("{name} : {value}\n"));
+                let _ = writeln!(text, "{name} : {value}");
             }
         }
         text.push_str("\nMerci de me contacter pour plus d'informations.");
