@@ -14,7 +14,6 @@ use anyhow::Result;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::Sender;
 use std::sync::mpsc::SyncSender;
@@ -44,7 +43,7 @@ impl Pool {
             app: config.site.app.clone(),
             frame: Arc::clone(&frame),
             log,
-            down: AtomicBool::new(false),
+            outage: Mutex::new(None),
         });
         for number in 1..=connections {
             let (queue, alive) = (Arc::clone(&queue), alive.clone());

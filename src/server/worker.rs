@@ -10,8 +10,8 @@ use anyhow::Result;
 use anyhow::anyhow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -35,21 +35,25 @@ pub(super) struct Shared {
     pub(super) app: String,
     pub(super) frame: Arc<SharedFrame>,
     pub(super) log: Log,
-    /// The outage has been told; its end has not.
-    pub(super) down: AtomicBool,
+    /// One for all: when one connection is back, the others need not wait.
+    pub(super) outage: Mutex<Option<Outage>>,
+}
+
+/// The database cannot be reached.
+pub(super) struct Outage {
+    pause: Duration,
+    /// No attempt to connect before this.
+    retry_at: Instant,
 }
 
 pub(super) struct Worker {
     shared: Arc<Shared>,
     store: Option<Store>,
-    pause: Duration,
-    /// No attempt to connect before this.
-    retry_at: Option<Instant>,
 }
 
 impl Worker {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, store: None, pause: PAUSES.0, retry_at: None }
+        Self { shared, store: None }
     }
 
     /// Answers a question; where a used connection fails, once more with a new one.
@@ -79,26 +83,37 @@ impl Worker {
 
     fn connected(&mut self) -> Result<&mut Store, Refusal> {
         if self.store.is_none() {
-            if self.retry_at.is_some_and(|time| Instant::now() < time) {
-                return Err(Refusal::Down);
-            }
-            match Store::open(&self.shared.settings, &self.shared.app, &self.shared.frame) {
-                Ok(store) => {
-                    (self.pause, self.retry_at) = (PAUSES.0, None);
-                    if self.shared.down.swap(false, Ordering::Relaxed) {
-                        self.shared.log.line("note: the database answers again");
-                    }
-                    self.store = Some(store);
-                }
-                Err(error) => {
-                    if !self.shared.down.swap(true, Ordering::Relaxed) {
-                        self.shared.log.line(&format!("error: {}", one_line(&error)));
-                    }
-                    self.retry_at = Some(Instant::now() + self.pause);
-                    self.pause = (self.pause * 2).min(PAUSES.1);
-                }
-            }
+            self.store = Some(self.connect()?);
         }
         self.store.as_mut().ok_or(Refusal::Down)
+    }
+
+    fn connect(&self) -> Result<Store, Refusal> {
+        let outage = || self.shared.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        if outage().as_ref().is_some_and(|outage| Instant::now() < outage.retry_at) {
+            return Err(Refusal::Down);
+        }
+        let opened = Store::open(&self.shared.settings, &self.shared.app, &self.shared.frame);
+        let mut outage = outage();
+        match opened {
+            Ok(store) => {
+                if outage.take().is_some() {
+                    self.shared.log.line("note: the database answers again");
+                }
+                Ok(store)
+            }
+            Err(error) => {
+                let now = Instant::now();
+                if outage.is_none() {
+                    self.shared.log.line(&format!("error: {}", one_line(&error)));
+                }
+                let pause = outage.as_ref().map_or(PAUSES.0, |outage| (outage.pause * 2).min(PAUSES.1));
+                // Several that fail at once are one failed attempt.
+                if outage.as_ref().is_none_or(|outage| outage.retry_at <= now) {
+                    *outage = Some(Outage { pause, retry_at: now + pause });
+                }
+                Err(Refusal::Down)
+            }
+        }
     }
 }
