@@ -12,7 +12,7 @@ use crate::server::store::Store;
 use askama::Template;
 
 const FEATURED: u64 = 8;
-const NEWEST: u64 = 10;
+const NEWEST: u64 = 8;
 
 #[derive(Template)]
 #[template(path = "home.html")]

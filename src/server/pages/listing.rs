@@ -30,6 +30,7 @@ struct ListingPage {
     orders: Vec<(&'static str, &'static str)>,
     total: u64,
     cards: Vec<Card>,
+    last_page: u64,
     pages: Vec<Number>,
     previous: Option<String>,
     next: Option<String>,
@@ -98,6 +99,7 @@ pub(super) fn render(site: &Site, store: &mut Store, wish: &Listing) -> Answer {
         } else {
             Vec::new()
         },
+        last_page: pages.last,
         previous: pages.previous().map(|page| wish.at_page(page).address()),
         next: pages.next().map(|page| wish.at_page(page).address()),
         wish: wish.clone(),
