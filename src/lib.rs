@@ -2,6 +2,7 @@
 //!
 //! The layers, and which may know which, are in docs/ARCHITECTURE.md; `tests/layers.rs` holds the code to it.
 
+pub mod catalogue;
 pub mod checklist;
 pub mod commands;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod health;
 pub mod output;
 pub mod picture;
 pub mod progress;
+pub mod server;
 pub mod state;
 pub mod status;
 pub mod system;

@@ -11,6 +11,7 @@ mod generate;
 mod health;
 mod init;
 mod report;
+mod serve;
 
 pub use context::Context;
 
@@ -130,6 +131,7 @@ enum Command {
     Checklist(checklist::ChecklistCommand),
     Health(health::HealthArgs),
     Disk(disk::DiskArgs),
+    Serve(serve::ServeArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
     #[command(subcommand)]
@@ -144,6 +146,7 @@ impl Command {
             Self::Checklist(command) => checklist::run(command, context),
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),
+            Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
             Self::Generate(command) => generate::run(&command, context),
         }

@@ -83,6 +83,9 @@ impl Config {
         for path in self.logs.paths_mut() {
             absolute(path);
         }
+        if let Some(path) = self.serve.access_log.as_mut().filter(|path| path.as_os_str() != "-") {
+            absolute(path);
+        }
         if let Some(path) = &mut self.state.directory {
             absolute(path);
         }

@@ -1,25 +1,39 @@
 //! `[serve]`: the bundled catalogue server.
 
+use crate::units::ByteSize;
 use serde::Deserialize;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How the catalogue server listens and how much it takes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServeConfig {
-    /// Address and port; loopback unless told otherwise.
+    /// Address and port; loopback unless told otherwise. Port 0 takes any free one.
     pub listen: String,
     /// Products on one page of the listing.
     pub page_size: u32,
     /// Connections to the database, each on a thread of its own.
     pub database_connections: usize,
-    /// How long one request may take.
+    /// Connections of visitors at a time; further ones wait until one ends.
+    pub max_connections: usize,
+    /// Largest body of a request; the catalogue itself takes none.
+    pub max_body: ByteSize,
+    /// How long a visitor may take to send the head of a request, and how long an idle connection is kept.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub header_timeout: Duration,
+    /// How long one request may take, and how long a visitor may leave an answer unread.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub request_timeout: Duration,
     /// How long running requests may go on after a stop was asked for.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub drain_timeout: Duration,
+    /// How long browsers may keep a picture before they ask again.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub media_max_age: Duration,
+    /// File of the access log, or `-` for standard error; without it, none is written.
+    pub access_log: Option<PathBuf>,
 }
 
 impl Default for ServeConfig {
@@ -28,8 +42,13 @@ impl Default for ServeConfig {
             listen: "127.0.0.1:8000".into(),
             page_size: 20,
             database_connections: 4,
+            max_connections: 1024,
+            max_body: ByteSize(65_536),
+            header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(10),
+            media_max_age: Duration::from_mins(5),
+            access_log: None,
         }
     }
 }

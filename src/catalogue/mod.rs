@@ -1,0 +1,23 @@
+//! The catalogue as visitors read it: prices, addresses, the WhatsApp button, the tree of categories, pages of a list.
+//!
+//! Pure: what is shown follows from the rows, the settings and the `now` that are handed in.
+
+mod address;
+mod listing;
+mod pages;
+mod price;
+mod tree;
+mod whatsapp;
+
+pub use address::absolute;
+pub use address::media_url;
+pub use address::segment;
+pub use listing::Listing;
+pub use pages::PageLink;
+pub use pages::Pages;
+pub use price::french_price;
+pub use tree::main_categories;
+pub use tree::subcategories;
+pub use tree::trail;
+pub use whatsapp::Enquiry;
+pub use whatsapp::WhatsAppNumber;

@@ -1,0 +1,59 @@
+//! The tree of categories: the main ones, those below one, and the way down to one.
+
+use crate::db::Category;
+
+/// Categories that stand at the top; one whose parent is missing stands there too, so that none is lost.
+pub fn main_categories(all: &[Category]) -> Vec<&Category> {
+    let known = |id: i64| all.iter().any(|category| category.id == id);
+    all.iter().filter(|category| category.parent_id.is_none_or(|parent| !known(parent))).collect()
+}
+
+/// Categories directly below one.
+pub fn subcategories(all: &[Category], id: i64) -> Vec<&Category> {
+    all.iter().filter(|category| category.parent_id == Some(id) && category.id != id).collect()
+}
+
+/// The way from the top down to a category, itself last; a loop among parents ends where it began.
+pub fn trail(all: &[Category], id: i64) -> Vec<&Category> {
+    let find = |id: i64| all.iter().find(|category| category.id == id);
+    let mut way: Vec<&Category> = Vec::new();
+    let mut next = find(id);
+    while let Some(category) = next {
+        if way.iter().any(|seen| seen.id == category.id) {
+            break;
+        }
+        way.push(category);
+        next = category.parent_id.and_then(find);
+    }
+    way.reverse();
+    way
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn category(id: i64, parent_id: Option<i64>) -> Category {
+        Category { id, name: format!("c{id}"), slug: format!("c{id}"), parent_id, product_count: 0 }
+    }
+
+    fn ids(categories: &[&Category]) -> Vec<i64> {
+        categories.iter().map(|category| category.id).collect()
+    }
+
+    #[test]
+    fn a_trail_leads_from_the_top_to_the_category() {
+        let all = [category(1, None), category(2, Some(1)), category(3, Some(2)), category(4, Some(99))];
+        assert_eq!(ids(&trail(&all, 3)), [1, 2, 3]);
+        assert_eq!(ids(&trail(&all, 99)), Vec::<i64>::new());
+        assert_eq!(ids(&main_categories(&all)), [1, 4]);
+        assert_eq!(ids(&subcategories(&all, 1)), [2]);
+    }
+
+    #[test]
+    fn a_loop_among_parents_ends() {
+        let all = [category(1, Some(2)), category(2, Some(1)), category(3, Some(3))];
+        assert_eq!(ids(&trail(&all, 1)), [2, 1]);
+        assert_eq!(ids(&subcategories(&all, 3)), Vec::<i64>::new());
+    }
+}

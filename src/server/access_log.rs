@@ -1,0 +1,192 @@
+//! The access log: one line per answer in the combined format, with the microseconds it took as last field.
+
+use super::log::Log;
+use super::site::Clock;
+use axum::body::Body;
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::HeaderName;
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::Response;
+use hyper::body::Body as HttpBody;
+use hyper::body::Frame;
+use hyper::body::SizeHint;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::fmt::Write as _;
+use std::net::IpAddr;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Context;
+use std::task::Poll;
+use std::time::Instant;
+
+/// Address of the other end of the connection, put into each request where the connection is accepted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub(super) SocketAddr);
+
+/// Where lines go, and in which time zone their times are.
+pub(super) struct AccessLog {
+    pub(super) log: Log,
+    pub(super) zone: TimeZone,
+    pub(super) clock: Clock,
+}
+
+/// Records every answer when its body has been sent, or given up.
+pub(super) async fn record(State(log): State<Arc<AccessLog>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let mut entry = Entry::new(&request, (log.clock)());
+    let response = next.run(request).await;
+    entry.status = response.status().as_u16();
+    response.map(|body| Body::new(Recorded { body, log, entry, started }))
+}
+
+#[derive(Debug)]
+struct Entry {
+    client: Option<IpAddr>,
+    time: Timestamp,
+    line: String,
+    referer: String,
+    agent: String,
+    status: u16,
+    bytes: u64,
+}
+
+impl Entry {
+    fn new(request: &Request, time: Timestamp) -> Self {
+        let text = |name: HeaderName| {
+            let value = request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+            value.map_or_else(|| "-".to_owned(), |value| quoted(&value))
+        };
+        let target = request.uri().path_and_query().map_or("*", |target| target.as_str());
+        Self {
+            client: client(request),
+            time,
+            line: quoted(&format!("{} {target} {:?}", request.method(), request.version())),
+            referer: text(header::REFERER),
+            agent: text(header::USER_AGENT),
+            status: 0,
+            bytes: 0,
+        }
+    }
+
+    fn text(&self, zone: &TimeZone, microseconds: u128) -> String {
+        let client = self.client.map_or_else(|| "-".to_owned(), |address| address.to_string());
+        let time = self.time.to_zoned(zone.clone());
+        format!(
+            "{client} - - [{}] \"{}\" {} {} \"{}\" \"{}\" {microseconds}",
+            time.strftime("%d/%b/%Y:%H:%M:%S %z"),
+            self.line,
+            self.status,
+            self.bytes,
+            self.referer,
+            self.agent
+        )
+    }
+}
+
+/// The visitor's address: the connection's; behind a proxy on this machine, the one that the proxy names last.
+fn client(request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<Peer>()?.0.ip().to_canonical();
+    if !peer.is_loopback() {
+        return Some(peer);
+    }
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let last =
+        forwarded.and_then(|list| list.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
+    Some(last.unwrap_or(peer))
+}
+
+/// A visitor's text made safe between quotes: one line, no quote that would end the field.
+fn quoted(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '"' | '\\') || character.is_control() {
+            // Writing to a string cannot fail.
+            let _ = write!(safe, "\\x{:02X}", u32::from(character));
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// A body that counts what passes and writes the line at its end.
+struct Recorded {
+    body: Body,
+    log: Arc<AccessLog>,
+    entry: Entry,
+    started: Instant,
+}
+
+impl HttpBody for Recorded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            self.entry.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Recorded {
+    fn drop(&mut self) {
+        self.log.log.line(&self.entry.text(&self.log.zone, self.started.elapsed().as_micros()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(peer: &str, forwarded: &str, agent: &str) -> Request {
+        let mut request = Request::builder()
+            .uri("/products?search=%22x")
+            .header("x-forwarded-for", forwarded)
+            .header("user-agent", agent)
+            .body(Body::empty())
+            .expect("a request");
+        request.extensions_mut().insert(Peer(peer.parse().expect("an address")));
+        request
+    }
+
+    #[test]
+    fn a_line_is_combined_format_with_the_microseconds() {
+        let time = "2026-11-22T23:30:00Z".parse().expect("a time");
+        let zone = TimeZone::get("Africa/Porto-Novo").expect("a zone");
+        let mut entry = Entry::new(&request("192.0.2.7:1234", "198.51.100.1", "x\" 200 \"\t\\"), time);
+        (entry.status, entry.bytes) = (200, 1234);
+        assert_eq!(
+            entry.text(&zone, 567),
+            "192.0.2.7 - - [23/Nov/2026:00:30:00 +0100] \"GET /products?search=%22x HTTP/1.1\" 200 1234 \"-\" \
+             \"x\\x22 200 \\x22\\x09\\x5C\" 567"
+        );
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed() {
+        let client_of = |peer: &str, forwarded: &str| {
+            client(&request(peer, forwarded, "x")).map(|address| address.to_string()).unwrap_or_default()
+        };
+        assert_eq!(client_of("192.0.2.7:1", "10.0.0.1"), "192.0.2.7");
+        assert_eq!(client_of("127.0.0.1:1", "10.0.0.1, 198.51.100.1"), "198.51.100.1");
+        assert_eq!(client_of("[::ffff:127.0.0.1]:1", "nonsense"), "127.0.0.1");
+    }
+}

@@ -1,0 +1,53 @@
+//! The routes, and what every answer passes through on its way out.
+
+use super::access_log;
+use super::access_log::AccessLog;
+use super::assets;
+use super::headers;
+use super::media;
+use super::pages;
+use super::probes;
+use super::site::Site;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::get;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::CompressionLevel;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// Builds the routes around a site.
+pub(super) fn router(site: &Arc<Site>, max_body: usize, access_log: Option<AccessLog>) -> Router {
+    let pages = Router::new()
+        .route("/", get(pages::home))
+        .route("/products", get(pages::listing))
+        .route("/products/", get(pages::without_slash))
+        .route("/products/{slug}", get(pages::product))
+        .route("/products/{slug}/", get(pages::without_slash))
+        .route("/contact", get(pages::contact))
+        .route("/contact/", get(pages::without_slash))
+        .route("/static/{name}", get(assets::serve))
+        .route("/favicon.ico", get(assets::favicon))
+        .route("/robots.txt", get(probes::robots))
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn_with_state(Arc::clone(site), pages::in_time));
+    let below_media = format!("{}{{*path}}", site.media_prefix);
+    let mut app = Router::new()
+        .route("/healthz", get(probes::alive))
+        .route("/readyz", get(probes::ready))
+        .route(&below_media, get(media::serve))
+        .method_not_allowed_fallback(pages::method_not_allowed)
+        .merge(pages)
+        .layer(middleware::from_fn(headers::protect))
+        .layer(CatchPanicLayer::custom(pages::crashed))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(max_body));
+    if let Some(log) = access_log {
+        app = app.layer(middleware::from_fn_with_state(Arc::new(log), access_log::record));
+    }
+    app.with_state(Arc::clone(site))
+}

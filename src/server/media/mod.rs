@@ -1,0 +1,142 @@
+//! The site's pictures, below Django's `MEDIA_URL`.
+//!
+//! Own instead of tower-http's `ServeDir`, which follows links out of its root and ignores `If-Range`.
+
+mod kind;
+mod path;
+mod range;
+mod version;
+
+use super::site::Site;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::Uri;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use range::Wanted;
+use std::fs::File;
+use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::path::Path;
+use std::sync::Arc;
+use tokio_util::io::ReaderStream;
+use version::Verdict;
+use version::Version;
+
+/// Files up to this size are read in one go; larger ones are streamed in pieces of it.
+const PIECE: u64 = 64 * 1024;
+
+/// A file ready to be sent: its head, and what is to follow.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    content: Content,
+}
+
+enum Content {
+    Nothing,
+    Bytes(Vec<u8>),
+    /// Bytes still to be read from where the file stands.
+    Rest(File, u64),
+}
+
+/// Answers a GET or HEAD below the media URL; what is missing is a bare 404, never a page with status 200.
+pub(super) async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
+    let relative = uri.path().strip_prefix(site.media_prefix.as_str()).and_then(path::relative);
+    let Some(relative) = relative else { return missing() };
+    let task = tokio::task::spawn_blocking(move || answer(&site, &relative, &headers));
+    match task.await {
+        Ok(Ok(answer)) => respond(answer),
+        Ok(Err(error)) if error.kind() == std::io::ErrorKind::PermissionDenied => bare(StatusCode::FORBIDDEN),
+        Ok(Err(_)) => missing(),
+        Err(_) => bare(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+fn answer(site: &Site, relative: &Path, asked: &HeaderMap) -> std::io::Result<Answer> {
+    let (mut file, metadata) = path::open(&site.media_root, relative)?;
+    let (whole, version) = (metadata.len(), Version::of(&metadata));
+    let kind = kind::content_type(relative);
+    let mut headers = HeaderMap::new();
+    let mut set = |name, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(header::ETAG, &version.etag);
+    set(header::LAST_MODIFIED, &version.last_modified().unwrap_or_default());
+    set(header::CACHE_CONTROL, &format!("public, max-age={}", site.media_max_age.as_secs()));
+    set(header::ACCEPT_RANGES, "bytes");
+    let verdict = version.weigh(asked);
+    if verdict != Verdict::Send {
+        let not_modified = verdict == Verdict::NotModified;
+        let status = if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::PRECONDITION_FAILED };
+        return Ok(Answer { status, headers, content: Content::Nothing });
+    }
+    set(header::CONTENT_TYPE, kind);
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        if kind == kind::SVG {
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        } else {
+            "default-src 'none'"
+        },
+    );
+    let range = asked.get(header::RANGE).filter(|_| version.continues(asked));
+    let wanted =
+        range.and_then(|range| range.to_str().ok()).map_or(Wanted::All, |text| range::wanted(text, whole));
+    let (status, first, length) = match wanted {
+        Wanted::All => (StatusCode::OK, 0, whole),
+        Wanted::Part(first, length) => {
+            set(header::CONTENT_RANGE, &format!("bytes {first}-{}/{whole}", first + length - 1));
+            (StatusCode::PARTIAL_CONTENT, first, length)
+        }
+        Wanted::Nothing => {
+            headers.remove(header::CONTENT_TYPE);
+            let range = HeaderValue::from_str(&format!("bytes */{whole}"));
+            headers.extend(range.ok().map(|range| (header::CONTENT_RANGE, range)));
+            let status = StatusCode::RANGE_NOT_SATISFIABLE;
+            return Ok(Answer { status, headers, content: Content::Nothing });
+        }
+    };
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    if first > 0 {
+        file.seek(SeekFrom::Start(first))?;
+    }
+    let content = if length <= PIECE {
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        file.take(length).read_to_end(&mut bytes)?;
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        Content::Bytes(bytes)
+    } else {
+        Content::Rest(file, length)
+    };
+    Ok(Answer { status, headers, content })
+}
+
+fn respond(answer: Answer) -> Response {
+    let body = match answer.content {
+        Content::Nothing => Body::empty(),
+        Content::Bytes(bytes) => Body::from(bytes),
+        Content::Rest(file, length) => {
+            let rest = tokio::io::AsyncReadExt::take(tokio::fs::File::from_std(file), length);
+            Body::from_stream(ReaderStream::with_capacity(rest, usize::try_from(PIECE).unwrap_or(4096)))
+        }
+    };
+    (answer.status, answer.headers, body).into_response()
+}
+
+fn missing() -> Response {
+    bare(StatusCode::NOT_FOUND)
+}
+
+fn bare(status: StatusCode) -> Response {
+    let text = status.canonical_reason().unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text)
+        .into_response()
+}

@@ -1,0 +1,40 @@
+//! A product as it stands among others.
+
+use crate::catalogue::french_price;
+use crate::catalogue::media_url;
+use crate::catalogue::segment;
+use crate::db::ProductSummary;
+use crate::server::site::Site;
+
+/// What a card shows; what the schema lacks is not shown.
+pub(super) struct Card {
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) image: Option<String>,
+    pub(super) price: String,
+    pub(super) brand: String,
+    pub(super) in_stock: Option<bool>,
+    pub(super) featured: bool,
+}
+
+impl Card {
+    pub(super) fn new(site: &Site, product: ProductSummary) -> Self {
+        Self {
+            url: product_path(&product.slug),
+            image: product.image.and_then(|name| media_url(&site.media_url, &name)),
+            price: french_price(product.price, &site.currency),
+            brand: product.brand.unwrap_or_default(),
+            in_stock: product.in_stock,
+            featured: product.featured.unwrap_or_default(),
+            name: product.name,
+        }
+    }
+
+    pub(super) fn all(site: &Site, products: Vec<ProductSummary>) -> Vec<Self> {
+        products.into_iter().map(|product| Self::new(site, product)).collect()
+    }
+}
+
+pub(super) fn product_path(slug: &str) -> String {
+    format!("/products/{}", segment(slug))
+}

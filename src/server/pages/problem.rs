@@ -1,0 +1,107 @@
+//! Pages that say what went wrong, with the status that says so too.
+
+use super::page;
+use super::shell::Shell;
+use crate::server::frame::Frame;
+use crate::server::site::Site;
+use crate::server::store::Store;
+use crate::server::worker::Refusal;
+use askama::Template;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use std::any::Any;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    shell: Shell,
+    code: u16,
+    heading: &'static str,
+    text: &'static str,
+}
+
+/// What can go wrong with a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Problem {
+    NotFound,
+    MethodNotAllowed,
+    Crashed,
+    Unavailable,
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Busy | Refusal::Down => Self::Unavailable,
+            Refusal::Failed => Self::Crashed,
+        }
+    }
+}
+
+impl Problem {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Crashed => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotFound => ("Page introuvable", "Cette page n'existe pas ou n'existe plus."),
+            Self::MethodNotAllowed => ("Action impossible", "Cette page se consulte, rien de plus."),
+            Self::Crashed => {
+                ("Une erreur est survenue", "Le problème est de notre côté. Réessayez plus tard.")
+            }
+            Self::Unavailable => (
+                "Catalogue momentanément indisponible",
+                "Le service sera rétabli dans quelques instants. Merci de réessayer.",
+            ),
+        }
+    }
+}
+
+pub(crate) async fn not_found(State(site): State<Arc<Site>>) -> Response {
+    respond(&site, Problem::NotFound).await
+}
+
+pub(crate) async fn method_not_allowed(State(site): State<Arc<Site>>) -> Response {
+    respond_from_memory(&site, Problem::MethodNotAllowed)
+}
+
+/// Answers after a panic, where nothing of the site may be relied on.
+pub(crate) fn crashed(_panic: Box<dyn Any + Send>) -> Response {
+    let (heading, text) = Problem::Crashed.words();
+    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (Problem::Crashed.status(), kind, format!("{heading}. {text}\n")).into_response()
+}
+
+/// The page in the site's frame, read anew if it has grown old.
+pub(super) async fn respond(site: &Arc<Site>, problem: Problem) -> Response {
+    if site.pool.frame().fresh().is_none() {
+        // Without an answer the frame in memory must do.
+        let _ = site.pool.ask(Store::frame).await;
+    }
+    respond_from_memory(site, problem)
+}
+
+/// The page without asking the database.
+pub(super) fn respond_from_memory(site: &Site, problem: Problem) -> Response {
+    let frame = site.pool.frame().last().unwrap_or_else(|| Arc::new(Frame::default()));
+    let (heading, text) = problem.words();
+    let shell = Shell::new(site, &frame, heading, "/");
+    let status = problem.status();
+    let template = ProblemPage { shell, code: status.as_u16(), heading, text };
+    let mut response = page(status, template.render().unwrap_or_else(|_| format!("{heading}. {text}")));
+    if problem == Problem::Unavailable {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}

@@ -1,0 +1,95 @@
+//! The pool of database connections: a bounded queue of questions, answered by threads of their own.
+//!
+//! Blocking clients stay off the async threads (the PostgreSQL one panics there), and both databases are served alike.
+
+use super::log::Log;
+use super::store::SharedFrame;
+use super::store::Store;
+use super::worker::Refusal;
+use super::worker::Shared;
+use super::worker::Worker;
+use crate::config::Config;
+use anyhow::Context;
+use anyhow::Result;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::TrySendError;
+use tokio::sync::oneshot;
+
+/// Questions that may wait for each connection; more would not be answered in time anyway.
+const QUEUE_PER_CONNECTION: usize = 64;
+
+type Job = Box<dyn FnOnce(&mut Worker) + Send>;
+
+/// Sends questions to the connections. The threads end when the last pool is dropped.
+pub(super) struct Pool {
+    jobs: SyncSender<Job>,
+    frame: Arc<SharedFrame>,
+}
+
+impl Pool {
+    /// Starts the threads; each connects at its first question. `alive` is dropped when the last has ended.
+    pub(super) fn start(config: &Config, log: Log, alive: &Sender<()>) -> Result<Self> {
+        let connections = config.serve.database_connections.max(1);
+        let (jobs, queue) = std::sync::mpsc::sync_channel::<Job>(connections * QUEUE_PER_CONNECTION);
+        let queue = Arc::new(Mutex::new(queue));
+        let frame = Arc::new(SharedFrame::default());
+        let shared = Arc::new(Shared {
+            settings: config.database.clone(),
+            app: config.site.app.clone(),
+            frame: Arc::clone(&frame),
+            log,
+            outage: Mutex::new(None),
+        });
+        for number in 1..=connections {
+            let (queue, alive) = (Arc::clone(&queue), alive.clone());
+            let mut worker = Worker::new(Arc::clone(&shared));
+            std::thread::Builder::new()
+                .name(format!("database {number}"))
+                .spawn(move || {
+                    work(&queue, &mut worker);
+                    drop(worker);
+                    drop(alive);
+                })
+                .context("start a database thread")?;
+        }
+        Ok(Self { jobs, frame })
+    }
+
+    /// Puts a question to one of the connections; it may be put twice where a connection turns out broken.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl Fn(&mut Store) -> Result<T> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move |worker| {
+            // A visitor who has gone needs no answer.
+            if !reply.is_closed() {
+                let _ = reply.send(worker.answer(&question));
+            }
+        });
+        self.jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Refusal::Busy,
+            TrySendError::Disconnected(_) => Refusal::Down,
+        })?;
+        answer.await.unwrap_or(Err(Refusal::Failed))
+    }
+
+    pub(super) fn frame(&self) -> &SharedFrame {
+        &self.frame
+    }
+}
+
+fn work(queue: &Mutex<Receiver<Job>>, worker: &mut Worker) {
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            Ok(job) => job(worker),
+            Err(_) => return,
+        }
+    }
+}

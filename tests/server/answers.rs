@@ -1,0 +1,120 @@
+//! What answers are like whatever they say: status, headers, methods, addresses.
+
+use crate::world::World;
+
+#[test]
+fn unknown_paths_are_404_in_french() {
+    let world = World::new();
+    let server = world.start();
+    for path in [
+        "/nothing",
+        "/products/inconnu",
+        "/products/%FF",
+        "/products/a%00b",
+        "/products/a/b",
+        "/api/products/",
+    ] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(
+            answer.shows("Page introuvable") && answer.shows("Chez Éléonore"),
+            "{path}: {}",
+            answer.text()
+        );
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+    }
+}
+
+#[test]
+fn a_slash_at_the_end_leads_to_the_page_without() {
+    let world = World::new();
+    let server = world.start();
+    for (path, target) in [
+        ("/products/?search=a%20b&page=2", "/products?search=a%20b&page=2"),
+        ("/products/produit-01/", "/products/produit-01"),
+        ("/contact/", "/contact"),
+    ] {
+        let answer = server.get(path);
+        assert_eq!((answer.status, answer.header("location")), (308, Some(target)), "{path}");
+    }
+    // Nothing that a browser would take for another host.
+    assert_eq!(server.get("//evil.example/").status, 404);
+}
+
+#[test]
+fn head_has_the_headers_and_no_body() {
+    let world = World::new();
+    let server = world.start();
+    for path in ["/", "/products", "/products/produit-01", "/media/products/one.jpg", "/healthz"] {
+        let (head, get) = (server.ask("HEAD", path, &[]), server.get(path));
+        assert_eq!(head.status, 200, "{path}");
+        assert!(head.body.is_empty(), "{path}");
+        for name in ["content-type", "content-length", "etag", "content-security-policy"] {
+            assert_eq!(head.header(name), get.header(name), "{path} {name}");
+        }
+    }
+}
+
+#[test]
+fn other_methods_are_refused_with_those_allowed() {
+    let world = World::new();
+    let server = world.start();
+    for path in ["/", "/products", "/products/produit-01", "/contact", "/media/products/one.jpg", "/healthz"]
+    {
+        for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+            let answer = server.ask(method, path, &[("Content-Length", "0")]);
+            assert_eq!((answer.status, answer.header("allow")), (405, Some("GET,HEAD")), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn pages_forbid_whatever_they_do_not_need() {
+    let world = World::new();
+    let server = world.start();
+    for path in ["/", "/products/produit-01", "/nothing", "/healthz"] {
+        let answer = server.get(path);
+        let policy = answer.header("content-security-policy").unwrap_or_default();
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(!policy.contains("unsafe"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert!(answer.header("referrer-policy").is_some(), "{path}");
+        assert!(!answer.shows("style=") && !answer.shows("<script"), "{path}");
+    }
+}
+
+#[test]
+fn the_style_sheet_may_be_kept_for_ever_under_its_own_name() {
+    let world = World::new();
+    let server = world.start();
+    let page = server.get("/").text();
+    let start = page.find("/static/style-").unwrap();
+    let address = page[start..].split('"').next().unwrap();
+    let style = server.get(address);
+    assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
+    assert!(style.header("cache-control").unwrap().contains("immutable"));
+    assert_eq!(server.get("/static/style-0000000000000000.css").status, 404);
+    assert_eq!(server.get("/favicon.ico").header("content-type"), Some("image/svg+xml"));
+    assert!(server.get("/robots.txt").shows("User-agent: *"));
+}
+
+#[test]
+fn pages_are_compressed_for_those_who_ask_and_stay_small() {
+    let world = World::new();
+    let server = world.start();
+    let plain = server.get("/products");
+    assert!(plain.body.len() < 50_000, "{} bytes", plain.body.len());
+    let packed = server.ask("GET", "/products", &[("Accept-Encoding", "gzip, br")]);
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    assert!(packed.header("vary").is_some() && packed.body.len() * 3 < plain.body.len());
+    let picture = server.ask("GET", "/media/products/one.jpg", &[("Accept-Encoding", "gzip")]);
+    assert_eq!(picture.header("content-encoding"), None);
+}
+
+#[test]
+fn a_large_body_is_refused() {
+    let world = World::new();
+    let server = world.start();
+    let answer = server.ask("POST", "/contact", &[("Content-Length", "10000000")]);
+    assert_eq!(answer.status, 413);
+}
