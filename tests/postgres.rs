@@ -105,7 +105,7 @@ fn start(programs: &Path) -> Cluster {
         .spawn()
         .unwrap();
     let cluster = Cluster { folder, server };
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while postgres::Client::connect(&cluster.url("postgres"), postgres::NoTls).is_err() {
         assert!(Instant::now() < deadline, "{}", cluster.log());
         std::thread::sleep(Duration::from_millis(50));

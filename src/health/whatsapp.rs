@@ -12,6 +12,16 @@ pub(super) fn judge(slug: &str, link: Option<&str>, expected: Option<&str>) -> F
     let kind = &kinds::WHATSAPP;
     let subject = format!("product {slug}");
     let remedy = "set the number in the site's settings (or [site] whatsapp_number) in international form: 22997000000";
+    let is_number =
+        |number: &str| (7..=15).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(expected) = expected.filter(|expected| !is_number(&digits(expected))) {
+        return Finding::critical(
+            kind,
+            subject,
+            format!("the configured number `{expected}` is no telephone number"),
+        )
+        .remedy(remedy);
+    }
     let Some(link) = link else {
         return Finding::critical(kind, subject, "the page has no WhatsApp link").remedy(remedy);
     };
@@ -20,7 +30,7 @@ pub(super) fn judge(slug: &str, link: Option<&str>, expected: Option<&str>) -> F
     let Some(number) = number(link) else {
         return finding(format!("the WhatsApp link is no wa.me address: {link}"));
     };
-    if !(7..=15).contains(&number.len()) || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !is_number(&number) {
         return finding(format!("the WhatsApp link leads to `{number}`, which is no telephone number"));
     }
     match expected.map(digits) {
@@ -97,5 +107,6 @@ mod tests {
             assert_eq!(status(Some(link), None), Status::Critical, "{link}");
         }
         assert_eq!(status(None, None), Status::Critical);
+        assert_eq!(status(Some("https://wa.me/22997000000"), Some("237XXXXXXXXX")), Status::Critical);
     }
 }
