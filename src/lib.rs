@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod error;
+pub mod logs;
 pub mod progress;
 pub mod state;
 pub mod status;
