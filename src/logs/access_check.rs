@@ -59,7 +59,11 @@ impl AccessReport {
         let sides = (log.not_found, share, log.not_found_paths.as_slice());
         let finding = self.rate(&LOG_NOT_FOUND, status, log, "answered 404", sides);
         let finding = finding.with("warning_from_percent", config.not_found_warning.0);
-        if unusual { finding.remedy("look for broken links and missing pictures among the paths") } else { finding }
+        if unusual {
+            finding.remedy("look for broken links and missing pictures among the paths")
+        } else {
+            finding
+        }
     }
 
     fn server_errors(&self, log: &AccessLog, config: &LogsConfig) -> Finding {
@@ -78,7 +82,11 @@ impl AccessReport {
             .rate(&LOG_SERVER_ERRORS, status, log, "answered 5xx", sides)
             .with("warning_from_percent", config.server_error_warning.0)
             .with("critical_from_percent", config.server_error_critical.0);
-        if status == Status::Ok { finding } else { finding.remedy("sitekeep logs errors shows their tracebacks") }
+        if status == Status::Ok {
+            finding
+        } else {
+            finding.remedy("sitekeep logs errors shows their tracebacks")
+        }
     }
 
     fn rate(
@@ -123,7 +131,9 @@ impl AccessReport {
             .with("from", burst.from.to_string())
             .with("to", burst.to.to_string())
             .with("window_seconds", config.burst_window.as_secs())
-            .remedy("look at what happened then: sitekeep logs errors, a deployment, a full disk, the database");
+            .remedy(
+                "look at what happened then: sitekeep logs errors, a deployment, a full disk, the database",
+            );
         Some(finding)
     }
 
@@ -131,12 +141,8 @@ impl AccessReport {
         let suspicious = |login: &&LoginAttempts| {
             login.most_in_window >= config.login_warning.min(config.login_critical).max(1)
         };
-        let mut found: Vec<Finding> = self
-            .logins
-            .iter()
-            .filter(suspicious)
-            .map(|login| self.login(login, config))
-            .collect();
+        let mut found: Vec<Finding> =
+            self.logins.iter().filter(suspicious).map(|login| self.login(login, config)).collect();
         found.sort_by_key(|finding| std::cmp::Reverse(finding.status));
         if found.is_empty() {
             let addresses = self.logins.len() as u64;
@@ -192,7 +198,9 @@ impl AccessReport {
             .with("failed", login.failed)
             .with("most_in_window", login.most_in_window)
             .with("window_seconds", config.login_window.as_secs());
-        for (key, time) in [("first", login.first), ("last", login.last), ("success_after", login.success_after)] {
+        for (key, time) in
+            [("first", login.first), ("last", login.last), ("success_after", login.success_after)]
+        {
             if let Some(time) = time {
                 finding = finding.with(key, time.to_string());
             }

@@ -107,7 +107,11 @@ fn duration(word: &[u8], unit: RequestTime) -> Option<u64> {
         RequestTime::Milliseconds => 1e3,
         RequestTime::Auto | RequestTime::Microseconds => 1.0,
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is not negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates, and is not negative"
+    )]
     Some((number * factor).round() as u64)
 }
 
@@ -127,12 +131,60 @@ mod tests {
     fn the_formats_of_gunicorn_nginx_and_apache_are_read() {
         const TIME: &str = "[23/Nov/2026:00:30:14 +0100]";
         for (start, end, address, method, path, status, time) in [
-            ("10.0.0.1 - - ", r#""GET /a/?b=1 HTTP/1.1" 200 342 "-" "curl/7.88.1""#, "10.0.0.1", "GET", "/a/", 200, None),
-            ("::1 - anna ", r#""POST /admin/login/ HTTP/1.1" 302 0"#, "::1", "POST", "/admin/login/", 302, None),
-            ("10.0.0.1 - - ", r#""GET / HTTP/1.1" 500 1 "-" "a \"b\" c" 0.250"#, "10.0.0.1", "GET", "/", 500, Some(250_000)),
-            ("10.0.0.1 - - ", r#""GET / HTTP/1.1" 200 1 "-" "x" rt=1.5 uct="0.0""#, "10.0.0.1", "GET", "/", 200, Some(1_500_000)),
-            ("10.0.0.1 - - ", r#""GET / HTTP/1.1" 200 - "-" "x" 1234"#, "10.0.0.1", "GET", "/", 200, Some(1234)),
-            ("shop.example:443 10.0.0.9 - - ", r#""GET / HTTP/2.0" 404 1"#, "10.0.0.9", "GET", "/", 404, None),
+            (
+                "10.0.0.1 - - ",
+                r#""GET /a/?b=1 HTTP/1.1" 200 342 "-" "curl/7.88.1""#,
+                "10.0.0.1",
+                "GET",
+                "/a/",
+                200,
+                None,
+            ),
+            (
+                "::1 - anna ",
+                r#""POST /admin/login/ HTTP/1.1" 302 0"#,
+                "::1",
+                "POST",
+                "/admin/login/",
+                302,
+                None,
+            ),
+            (
+                "10.0.0.1 - - ",
+                r#""GET / HTTP/1.1" 500 1 "-" "a \"b\" c" 0.250"#,
+                "10.0.0.1",
+                "GET",
+                "/",
+                500,
+                Some(250_000),
+            ),
+            (
+                "10.0.0.1 - - ",
+                r#""GET / HTTP/1.1" 200 1 "-" "x" rt=1.5 uct="0.0""#,
+                "10.0.0.1",
+                "GET",
+                "/",
+                200,
+                Some(1_500_000),
+            ),
+            (
+                "10.0.0.1 - - ",
+                r#""GET / HTTP/1.1" 200 - "-" "x" 1234"#,
+                "10.0.0.1",
+                "GET",
+                "/",
+                200,
+                Some(1234),
+            ),
+            (
+                "shop.example:443 10.0.0.9 - - ",
+                r#""GET / HTTP/2.0" 404 1"#,
+                "10.0.0.9",
+                "GET",
+                "/",
+                404,
+                None,
+            ),
             ("- - - ", r#""GET /a"b HTTP/1.1" 404 1 "-" "x""#, "-", "GET", "/a\"b", 404, None),
             ("10.0.0.1 - - ", r#""\x16\x03" 400 157 "-" "-""#, "10.0.0.1", "", r"\x16\x03", 400, None),
             ("10.0.0.1 - - ", r#""-" 408 0 "-" "-""#, "10.0.0.1", "", "-", 408, None),

@@ -193,16 +193,15 @@ pub(super) fn pasts(
     now: Timestamp,
     problem: &mut Option<String>,
 ) -> (Vec<Vec<LogCheckpoint>>, Window) {
-    let pasts: Vec<Vec<LogCheckpoint>> = logs
-        .iter()
-        .map(|log| noted(memory.checkpoints(&log.display().to_string(), now), problem))
-        .collect();
+    let pasts: Vec<Vec<LogCheckpoint>> =
+        logs.iter().map(|log| noted(memory.checkpoints(&log.display().to_string(), now), problem)).collect();
     let last_run = pasts.iter().filter_map(|past| past.first()).map(|checkpoint| checkpoint.at).max();
     (pasts, Window::new(config.since, now, last_run))
 }
 
 fn remembered(group: &Group, now: Timestamp) -> Option<LogGroup> {
-    let time = |time: Option<i64>| time.and_then(|time| Timestamp::from_microsecond(time).ok()).unwrap_or(now);
+    let time =
+        |time: Option<i64>| time.and_then(|time| Timestamp::from_microsecond(time).ok()).unwrap_or(now);
     (group.to_remember > 0).then(|| LogGroup {
         fingerprint: group.fingerprint.clone(),
         first_seen: time(group.first),

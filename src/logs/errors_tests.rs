@@ -62,7 +62,11 @@ impl Site {
     /// The guide's format, in the site's time.
     fn line(&self, level: &str, module: &str, message: &str) -> String {
         let local = TimeZone::fixed(jiff::tz::offset(1)).to_datetime(self.now);
-        format!("{level} {},{:03} {module} {message}\n", local.strftime("%Y-%m-%d %H:%M:%S"), local.millisecond())
+        format!(
+            "{level} {},{:03} {module} {message}\n",
+            local.strftime("%Y-%m-%d %H:%M:%S"),
+            local.millisecond()
+        )
     }
 
     fn error(&self, message: &str) {

@@ -13,12 +13,19 @@ const LONGEST_WORD: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     /// Text as it stands; `padded` when spaces may come before it, for it follows a field of fixed width.
-    Literal { text: Vec<u8>, padded: bool },
+    Literal {
+        text: Vec<u8>,
+        padded: bool,
+    },
     Level,
     /// A time; without its fraction where a field of its own follows.
-    Time { fraction: bool },
+    Time {
+        fraction: bool,
+    },
     /// A name without spaces; the highest rank is the logger.
-    Word { rank: u8 },
+    Word {
+        rank: u8,
+    },
     Integer,
     /// Anything, up to the next literal.
     Text,
@@ -69,7 +76,8 @@ fn matches<'a>(pieces: &[Piece], mut line: &'a [u8], timed: bool, header: &mut H
             Piece::Literal { text, padded } => {
                 if *padded {
                     while line.first() == Some(&b' ')
-                        && (!line.starts_with(text) || line.get(1..).is_some_and(|rest| rest.starts_with(text)))
+                        && (!line.starts_with(text)
+                            || line.get(1..).is_some_and(|rest| rest.starts_with(text)))
                     {
                         line = &line[1..];
                     }
@@ -196,7 +204,9 @@ mod tests {
 
     #[test]
     fn lines_of_a_traceback_are_no_headers() {
-        for line in ["Traceback (most recent call last):", "  File \"x.py\", line 3", "KeyError: 'a'", "", "ERROR"] {
+        for line in
+            ["Traceback (most recent call last):", "  File \"x.py\", line 3", "KeyError: 'a'", "", "ERROR"]
+        {
             assert_eq!(read("{levelname} {asctime} {module} {message}", line), None, "{line}");
         }
     }

@@ -59,7 +59,9 @@ impl Formats {
             if !compiled.pieces.contains(&Piece::Level) {
                 return Err(Error::new(
                     Kind::Config,
-                    format!("[logs] formats, `{format}`: there is no levelname, so errors look like the rest"),
+                    format!(
+                        "[logs] formats, `{format}`: there is no levelname, so errors look like the rest"
+                    ),
                 )
                 .hint("add {levelname} to the format in LOGGING of settings.py, and here")
                 .into());
@@ -129,7 +131,10 @@ fn piece(name: &str) -> Piece {
 enum Part {
     Literal(String),
     /// A field, and whether it is filled up to a width.
-    Field { name: String, width: bool },
+    Field {
+        name: String,
+        width: bool,
+    },
 }
 
 fn is_name(name: &str) -> bool {
@@ -189,7 +194,8 @@ fn percent_parts(format: &str) -> Result<Vec<Part>> {
         };
         ensure!(is_name(name), "`%({name})` names no field");
         let end = after.find(|character: char| character.is_ascii_alphabetic());
-        let Some(end) = end.filter(|end| matches!(&after[*end..=*end], "s" | "d" | "f" | "r" | "i" | "g")) else {
+        let Some(end) = end.filter(|end| matches!(&after[*end..=*end], "s" | "d" | "f" | "r" | "i" | "g"))
+        else {
             bail!("`%({name})` must end in s, d or f");
         };
         flush(&mut literal, &mut parts);

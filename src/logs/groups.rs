@@ -159,7 +159,8 @@ mod tests {
     use super::*;
 
     fn event(logger: &str, message: &str) -> Event {
-        let mut event = Event { level: Some(Level::Error), time: Some(5), finished: true, ..Event::default() };
+        let mut event =
+            Event { level: Some(Level::Error), time: Some(5), finished: true, ..Event::default() };
         event.logger.extend_from_slice(logger.as_bytes());
         event.message.extend_from_slice(message.as_bytes());
         event.push_line(message.as_bytes());
@@ -177,7 +178,8 @@ mod tests {
         ] {
             groups.add(&event(logger, message), "django.log");
         }
-        let counts: Vec<_> = groups.groups.iter().map(|group| (group.message.as_str(), group.count)).collect();
+        let counts: Vec<_> =
+            groups.groups.iter().map(|group| (group.message.as_str(), group.count)).collect();
         let expected = [
             ("Internal Server Error: /products/<n>/", 2),
             ("Internal Server Error: /cart/", 1),

@@ -33,9 +33,9 @@ impl Window {
         let length = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
         let end = now.as_microsecond();
         let start = end.saturating_sub(length);
-        let late = last_run.map(Timestamp::as_microsecond).filter(|last| {
-            *last < start && *last >= start.saturating_sub(length / 8)
-        });
+        let late = last_run
+            .map(Timestamp::as_microsecond)
+            .filter(|last| *last < start && *last >= start.saturating_sub(length / 8));
         Self { start: late.unwrap_or(start), end, last_run }
     }
 

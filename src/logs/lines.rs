@@ -187,8 +187,7 @@ mod tests {
     #[test]
     fn a_line_without_its_end_is_told_from_the_others() {
         let (kept, finished) = lines(b"one\r\n\ntwo", vec![100]);
-        let expected =
-            [(b"one".to_vec(), 0, true), (Vec::new(), 5, true), (b"two".to_vec(), 6, false)];
+        let expected = [(b"one".to_vec(), 0, true), (Vec::new(), 5, true), (b"two".to_vec(), 6, false)];
         assert_eq!(kept.0, expected);
         assert_eq!(finished, 6);
     }

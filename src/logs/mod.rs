@@ -24,6 +24,8 @@ mod normal;
 mod slow;
 mod source;
 mod stamp;
+mod system;
+mod system_lines;
 mod traceback;
 
 pub use access::AccessLog;
@@ -41,3 +43,6 @@ pub use slow::PathCount;
 pub use slow::SlowPath;
 pub use slow::SlowRequests;
 pub use source::SourceProblem;
+pub use system::SystemGroup;
+pub use system::SystemReport;
+pub use system::triage_system;

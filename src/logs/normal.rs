@@ -20,12 +20,18 @@ pub(super) fn normalise(message: &[u8]) -> String {
             let token = &rest[..token_length(rest)];
             push_token(&mut normal, token);
             token.len()
-        } else if matches!(first, '\'' | '"') && !request && let Some(length) = quoted_length(rest, first) {
+        } else if matches!(first, '\'' | '"')
+            && !request
+            && let Some(length) = quoted_length(rest, first)
+        {
             normal.push(first);
             normal.push('…');
             normal.push(first);
             length
-        } else if first == '/' && !request && let Some(length) = path_length(rest) {
+        } else if first == '/'
+            && !request
+            && let Some(length) = path_length(rest)
+        {
             normal.push_str("<path>");
             length
         } else {
@@ -123,7 +129,10 @@ mod tests {
     fn what_varies_gives_way_to_its_kind() {
         for (message, normal) in [
             ("Internal Server Error: /", "Internal Server Error: /"),
-            ("Internal Server Error: /products/12/photos/3", "Internal Server Error: /products/<n>/photos/<n>"),
+            (
+                "Internal Server Error: /products/12/photos/3",
+                "Internal Server Error: /products/<n>/photos/<n>",
+            ),
             ("Method Not Allowed (POST): /api/v1/x", "Method Not Allowed (POST): /api/v<n>/x"),
             ("order 12 of customer 7 took 3.5 s", "order <n> of customer <n> took <n> s"),
             ("Invalid HTTP_HOST header: '10.0.0.1:80'. You", "Invalid HTTP_HOST header: '…'. You"),

@@ -144,7 +144,8 @@ pub(super) fn open_all(log: &Path, oldest: i64) -> (Vec<Source>, Vec<SourceProbl
             Ok(metadata) if metadata.is_file() && modified(&metadata) >= oldest => {}
             _ => continue,
         }
-        if let Some(packed) = ["xz", "bz2", "zst"].into_iter().find(|packed| path.ends_with_extension(packed)) {
+        if let Some(packed) = ["xz", "bz2", "zst"].into_iter().find(|packed| path.ends_with_extension(packed))
+        {
             let reason = format!("it is compressed with {packed}");
             problems.push(SourceProblem::new(&path, reason, "set `compresscmd gzip` in logrotate.conf"));
             continue;
@@ -259,7 +260,14 @@ mod tests {
         ] {
             assert_eq!(rotation(log, name), Some(suffix), "{name}");
         }
-        for name in ["django.log", "django.log.bak", "django.log.gz", "django.log.d", "mydjango.log.1", "django-errors.log"] {
+        for name in [
+            "django.log",
+            "django.log.bak",
+            "django.log.gz",
+            "django.log.d",
+            "mydjango.log.1",
+            "django-errors.log",
+        ] {
             assert_eq!(rotation(log, name), None, "{name}");
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn parse(text: &[u8], fraction: bool) -> Option<(Stamp, usize)> {
         [_, _, _, _, b'-' | b'/', _, _, b'-' | b'/', _, _, ..] => {
             (digits(&text[..4])?, digits(&text[5..7])?, digits(&text[8..10])?, 10)
         }
-        [_, _, b'/', name @ .., ] if name.len() >= 8 && name[3] == b'/' => {
+        [_, _, b'/', name @ ..] if name.len() >= 8 && name[3] == b'/' => {
             (digits(&name[4..8])?, month(&name[..3])?, digits(&text[..2])?, 11)
         }
         [_, _, b'/', _, _, b'/', _, _, _, _, ..] => {
@@ -180,7 +180,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for text in ["", "2026-11-23", "2026-13-01 00:00:00", "23/Nov/2026", "Internal Server Error: /", "//////////"] {
+        for text in
+            ["", "2026-11-23", "2026-13-01 00:00:00", "23/Nov/2026", "Internal Server Error: /", "//////////"]
+        {
             assert_eq!(parse(text.as_bytes(), true), None, "{text}");
         }
     }
@@ -189,7 +191,9 @@ mod tests {
     fn a_zone_with_summer_time_is_followed() {
         let zone = TimeZone::get("Europe/Paris").expect("a zone");
         let mut clock = Clock::new(&zone);
-        for text in ["2026-03-29 01:59:59", "2026-03-29 03:00:00", "2026-10-25 03:00:00", "2026-07-01 12:00:00"] {
+        for text in
+            ["2026-03-29 01:59:59", "2026-03-29 03:00:00", "2026-10-25 03:00:00", "2026-07-01 12:00:00"]
+        {
             let (stamp, _) = parse(text.as_bytes(), true).expect("a time");
             let civil: jiff::civil::DateTime = text.parse().expect("a time");
             let expected = civil.to_zoned(zone.clone()).expect("zoned").timestamp();

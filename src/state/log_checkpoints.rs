@@ -97,10 +97,7 @@ mod tests {
         state.record_log_checkpoint("a", &checkpoint(1_000, 1)).expect("record");
         state.record_log_checkpoint("a", &checkpoint(2_000, 2)).expect("record");
         state.record_log_checkpoint("b", &checkpoint(3_000, 3)).expect("record");
-        assert_eq!(
-            state.log_checkpoints("a").expect("read"),
-            [checkpoint(2_000, 2), checkpoint(1_000, 1)]
-        );
+        assert_eq!(state.log_checkpoints("a").expect("read"), [checkpoint(2_000, 2), checkpoint(1_000, 1)]);
         state.record_log_checkpoint("a", &checkpoint(2_000 + KEPT_HOURS * 3600, 4)).expect("record");
         assert_eq!(state.log_checkpoints("a").expect("read").len(), 2, "the oldest is forgotten");
     }

@@ -1,6 +1,7 @@
 //! The machine: files, locks, processes, the clock. Everything that touches the operating system goes through here.
 
 pub mod fs;
+pub mod journal;
 pub mod lock;
 pub mod mounts;
 pub mod process;
