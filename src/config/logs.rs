@@ -88,18 +88,18 @@ impl Default for LogsConfig {
             system: SystemLog::Auto,
             syslog: vec!["/var/log/syslog".into(), "/var/log/messages".into()],
             system_words: Vec::new(),
-            since: Duration::from_secs(24 * 3600),
+            since: Duration::from_hours(24),
             errors_critical: 100,
             not_found_warning: Percent(10.0),
             server_error_warning: Percent(1.0),
             server_error_critical: Percent(5.0),
-            burst_window: Duration::from_secs(300),
+            burst_window: Duration::from_mins(5),
             burst_errors: 5,
             minimum_requests: 50,
             login_path: "/admin/login/".into(),
             login_warning: 5,
             login_critical: 20,
-            login_window: Duration::from_secs(600),
+            login_window: Duration::from_mins(10),
         }
     }
 }

@@ -96,17 +96,17 @@ pub fn triage_access(
     }
     let mut checkpoints = Vec::new();
     for (log, past) in config.access.iter().zip(&pasts) {
-        let mut requests = Requests::new(config, zone, &window);
-        let outcome = read_log(log, past, &window, progress, &mut requests);
+        let mut counts = Counts::new(config, zone, &window);
+        let outcome = read_log(log, past, &window, progress, &mut counts);
         let name = log.display().to_string();
         report.problems.extend(outcome.problems);
-        if requests.strange && !requests.recognised {
+        if counts.strange && !counts.recognised {
             let remedy = "let the server write the combined format: gunicorn --access-logfile, nginx access_log … combined";
             let reason = "no line is in the combined or common format";
             report.problems.push(SourceProblem::new(log, reason, remedy));
         } else if outcome.read {
-            report.failed_logins = report.failed_logins.max(requests.logins.failed);
-            let (log, logins) = requests.finish(name.clone());
+            report.failed_logins = report.failed_logins.max(counts.logins.failed);
+            let (log, logins) = counts.finish(name.clone());
             report.logs.push(log);
             merge(&mut report.logins, logins);
         }
@@ -120,7 +120,7 @@ pub fn triage_access(
 }
 
 /// Counts the requests of one log.
-struct Requests {
+struct Counts {
     clock: Clock,
     window_start: i64,
     request_time: RequestTime,
@@ -136,7 +136,7 @@ struct Requests {
     slow: Slow,
 }
 
-impl Requests {
+impl Counts {
     fn new(config: &LogsConfig, zone: &TimeZone, window: &Window) -> Self {
         Self {
             clock: Clock::new(zone),
@@ -170,7 +170,7 @@ impl Requests {
     }
 }
 
-impl Sink for Requests {
+impl Sink for Counts {
     #[inline]
     fn line(&mut self, line: Line<'_>) {
         let Some(request) = AccessLine::parse(line.bytes) else {
@@ -201,7 +201,7 @@ impl Sink for Requests {
     }
 }
 
-impl Events for Requests {
+impl Events for Counts {
     fn begin(&mut self, _after: After) {}
 
     fn last_event(&self) -> Option<u64> {

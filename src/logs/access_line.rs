@@ -74,7 +74,7 @@ fn method_and_path(request: &[u8]) -> (&[u8], &[u8]) {
 /// The client's address: the first word, or the second where the first names the virtual host.
 fn address(before_time: &[u8]) -> &[u8] {
     let first = before_time.split(|byte| *byte == b' ').next().unwrap_or_default();
-    if first.iter().filter(|byte| **byte == b':').count() == 1
+    if memchr::memchr_iter(b':', first).count() == 1
         && let Some(second) = before_time.split(|byte| *byte == b' ').nth(1)
         && std::str::from_utf8(second).is_ok_and(|second| second.parse::<IpAddr>().is_ok())
     {

@@ -21,6 +21,7 @@ const EXAMPLES: usize = 20;
 const LONGEST_EXAMPLE: usize = 500;
 
 /// Collects the errors of all Django logs.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the line before, not a choice")]
 pub(super) struct DjangoEvents<'a> {
     formats: &'a Formats,
     clock: Clock,
@@ -30,6 +31,8 @@ pub(super) struct DjangoEvents<'a> {
     event: Event,
     is_open: bool,
     last_event: Option<u64>,
+    /// The format that the last event was written in.
+    likely: usize,
     slow_query: Finder<'static>,
     block_is_slow: bool,
     pub(super) groups: Groups,
@@ -52,6 +55,7 @@ impl<'a> DjangoEvents<'a> {
             event: Event::default(),
             is_open: false,
             last_event: None,
+            likely: 0,
             // Both `slow query` and `Slow query`.
             slow_query: Finder::new("low query"),
             block_is_slow: false,
@@ -113,17 +117,25 @@ impl<'a> DjangoEvents<'a> {
         }
     }
 
-    /// Whether a line can be passed over by its first bytes: it begins an event that counts for nothing, or continues
-    /// one.
+    /// Passes over a line whose start tells that it counts for nothing: it begins an event below WARNING, or continues
+    /// one that is not open. Most lines end here.
     #[inline]
-    fn is_dull(&self, line: &[u8]) -> bool {
-        match line {
-            [b' ' | b'\t', ..] => true,
+    fn pass_over(&mut self, line: Line<'_>) -> bool {
+        let minor = match line.bytes {
+            // The first bytes settle it only where every format begins by position.
+            [b' ' | b'\t', ..] => return self.formats.level_first,
             [b'I', b'N', b'F', b'O', next, ..] | [b'D', b'E', b'B', b'U', b'G', next, ..] => {
-                !next.is_ascii_alphabetic()
+                self.formats.level_first && !next.is_ascii_alphabetic()
             }
-            _ => false,
+            _ => {
+                let likely = self.formats.formats.get(self.likely);
+                likely.and_then(|format| format.level(line.bytes)).is_some_and(|level| level < Level::Warning)
+            }
+        };
+        if minor {
+            self.last_event = Some(line.offset);
         }
+        minor
     }
 }
 
@@ -137,15 +149,11 @@ impl Sink for DjangoEvents<'_> {
         if self.block_is_slow {
             self.note_slow_query(line.bytes);
         }
-        // The first bytes settle it only where the formats are known to fit this log.
-        if !self.is_open && self.recognised && self.formats.level_first && self.is_dull(line.bytes) {
-            if !matches!(line.bytes, [b' ' | b'\t', ..]) {
-                self.last_event = Some(line.offset);
-            }
+        if !self.is_open && self.recognised && self.pass_over(line) {
             return;
         }
         let formats = self.formats;
-        let Some(header) = formats.header(line.bytes) else {
+        let Some((header, likely)) = formats.header_and_format(line.bytes) else {
             if self.is_open {
                 self.event.push_line(line.bytes);
                 self.event.traceback.line(line.bytes);
@@ -157,6 +165,7 @@ impl Sink for DjangoEvents<'_> {
         };
         self.close();
         self.recognised = true;
+        self.likely = likely;
         self.last_event = Some(line.offset);
         if header.level < Level::Warning {
             return;

@@ -80,17 +80,23 @@ pub struct ErrorGroup {
 impl ErrorGroup {
     /// The group in one line: `log: Internal Server Error: / (TemplateDoesNotExist: index.html)`.
     pub fn title(&self) -> String {
-        let mut title = self.subject();
-        if let Some(detail) = &self.detail {
-            title = format!("{title} ({})", bounded(detail, TITLE));
-        }
-        title
+        self.named(self.detail.as_deref())
     }
 
-    /// Logger and message: the same in every run.
+    /// Logger, message and exception without its own message: the same in every run.
     pub fn subject(&self) -> String {
-        let message = bounded(&self.message, TITLE);
-        if self.logger.is_empty() { message.to_owned() } else { format!("{}: {message}", self.logger) }
+        self.named(self.exception.as_deref().and_then(|class| class.rsplit('.').next()))
+    }
+
+    fn named(&self, exception: Option<&str>) -> String {
+        let mut name = bounded(&self.message, TITLE).to_owned();
+        if !self.logger.is_empty() {
+            name = format!("{}: {name}", self.logger);
+        }
+        match exception {
+            Some(exception) => format!("{name} ({})", bounded(exception, TITLE)),
+            None => name,
+        }
     }
 
     fn new(group: Group, new: Option<bool>) -> Self {
@@ -170,7 +176,7 @@ pub fn triage_django(
     report.errors = events.errors;
     report.warnings = events.warnings;
     report.slow_queries = events.slow_queries;
-    let groups = events.groups.groups;
+    let groups = events.groups.list;
     let remembered: Vec<LogGroup> = groups.iter().filter_map(|group| remembered(group, now)).collect();
     for group in groups {
         let known = noted(memory.knows_group(&group.fingerprint), &mut memory_problem);

@@ -305,7 +305,7 @@ proptest! {
                 Step::Write(events) => for _ in 0..events {
                     site.now += jiff::SignedDuration::from_millis(1);
                     site.error("Internal Server Error: /cart/");
-                    if written.len() % 3 == 0 {
+                    if written.len().is_multiple_of(3) {
                         site.append(TRACEBACK.as_bytes());
                     }
                     written.push(site.now);

@@ -77,7 +77,12 @@ impl Formats {
 
     /// Takes the first line of an event apart; nothing when the line belongs to the event before.
     pub(super) fn header<'a>(&self, line: &'a [u8]) -> Option<Header<'a>> {
-        self.formats.iter().find_map(|format| format.header(line))
+        self.header_and_format(line).map(|(header, _)| header)
+    }
+
+    /// The header with the position of its format.
+    pub(super) fn header_and_format<'a>(&self, line: &'a [u8]) -> Option<(Header<'a>, usize)> {
+        self.formats.iter().enumerate().find_map(|(position, format)| Some((format.header(line)?, position)))
     }
 }
 

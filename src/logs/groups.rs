@@ -82,7 +82,7 @@ pub(super) struct Group {
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     positions: HashMap<String, usize>,
-    pub(super) groups: Vec<Group>,
+    pub(super) list: Vec<Group>,
     key: String,
 }
 
@@ -99,7 +99,7 @@ impl Groups {
             .or_else(|| self.insert(MOST, event, level, log, &logger, exception, OTHER))
             .or_else(|| self.find("", "", OTHER))
             .or_else(|| self.insert(usize::MAX, event, level, log, "", "", OTHER));
-        let Some(group) = position.and_then(|position| self.groups.get_mut(position)) else { return };
+        let Some(group) = position.and_then(|position| self.list.get_mut(position)) else { return };
         group.count += 1;
         group.level = group.level.max(level);
         if let Some(time) = event.time {
@@ -129,13 +129,13 @@ impl Groups {
         exception: &str,
         message: &str,
     ) -> Option<usize> {
-        let position = self.groups.len();
+        let position = self.list.len();
         if position >= most {
             return None;
         }
         self.find(logger, exception, message);
         self.positions.insert(self.key.clone(), position);
-        self.groups.push(Group {
+        self.list.push(Group {
             fingerprint: fingerprint(self.key.as_bytes()),
             level,
             logger: logger.to_owned(),
@@ -178,8 +178,7 @@ mod tests {
         ] {
             groups.add(&event(logger, message), "django.log");
         }
-        let counts: Vec<_> =
-            groups.groups.iter().map(|group| (group.message.as_str(), group.count)).collect();
+        let counts: Vec<_> = groups.list.iter().map(|group| (group.message.as_str(), group.count)).collect();
         let expected = [
             ("Internal Server Error: /products/<n>/", 2),
             ("Internal Server Error: /cart/", 1),
@@ -197,13 +196,13 @@ mod tests {
         for number in 0..5000 {
             groups.add(&event("shop", &word(number)), "django.log");
         }
-        assert_eq!(groups.groups.len(), WITH_MESSAGE + 1);
-        assert_eq!(groups.groups.iter().map(|group| group.count).sum::<u64>(), 5000);
+        assert_eq!(groups.list.len(), WITH_MESSAGE + 1);
+        assert_eq!(groups.list.iter().map(|group| group.count).sum::<u64>(), 5000);
         for number in 0..5000 {
             groups.add(&event(&word(number), "x"), "django.log");
         }
-        assert!(groups.groups.len() <= MOST + 1);
-        assert_eq!(groups.groups.iter().map(|group| group.count).sum::<u64>(), 10_000);
+        assert!(groups.list.len() <= MOST + 1);
+        assert_eq!(groups.list.iter().map(|group| group.count).sum::<u64>(), 10_000);
     }
 
     #[test]

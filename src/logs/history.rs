@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_daily_run_that_comes_a_little_late_leaves_no_gap() {
-        let day = Duration::from_secs(86_400);
+        let day = Duration::from_hours(24);
         let now = Timestamp::from_second(1_000_000).expect("a time");
         let ago = |hours: i64| Some(now - jiff::SignedDuration::from_hours(hours));
         let start = |last_run| Window::new(day, now, last_run).since();

@@ -103,20 +103,20 @@ fn seconds(microseconds: u64) -> f64 {
 pub(super) struct Slow {
     threshold: u64,
     all: Times,
-    slow: u64,
+    above: u64,
     paths: PerPath<Times>,
 }
 
 impl Slow {
     pub(super) fn new(threshold: std::time::Duration) -> Self {
         let threshold = u64::try_from(threshold.as_micros()).unwrap_or(u64::MAX);
-        Self { threshold, all: Times::default(), slow: 0, paths: PerPath::new() }
+        Self { threshold, all: Times::default(), above: 0, paths: PerPath::new() }
     }
 
     pub(super) fn add(&mut self, path: &[u8], microseconds: u64) {
         self.all.add(microseconds);
         if microseconds >= self.threshold {
-            self.slow += 1;
+            self.above += 1;
             self.paths.entry(path).add(microseconds);
         }
     }
@@ -130,7 +130,7 @@ impl Slow {
         };
         SlowRequests {
             timed: self.all.count,
-            slow: self.slow,
+            slow: self.above,
             mean_seconds: seconds(self.all.sum / self.all.count.max(1)),
             paths: self.paths.top(|times| times.sum).into_iter().map(path).collect(),
         }
