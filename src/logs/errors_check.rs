@@ -23,6 +23,9 @@ impl ErrorReport {
     /// The report in one line: `3 errors in 2 groups since 2026-11-22 02:00; 1 group is new: … (2)`.
     pub fn headline(&self) -> String {
         let since = local(self.since, &self.zone);
+        if self.logs.is_empty() && self.errors == 0 {
+            return "no Django log could be read".to_owned();
+        }
         if self.errors == 0 {
             return format!("no errors since {since}, {}", count(self.warnings, "warning"));
         }

@@ -251,6 +251,36 @@ fn an_unfinished_line_is_neither_lost_nor_split() {
 }
 
 #[test]
+fn a_damaged_archive_is_told_and_the_rest_is_read() {
+    let mut site = Site::new();
+    (0..500).for_each(|number| site.error(&format!("Internal Server Error: /{}", "x".repeat(number % 97))));
+    site.compress(&site.log(), &site.rotated(".2.gz"));
+    let archive = std::fs::read(site.rotated(".2.gz")).expect("read");
+    let half = &archive[..archive.len() / 4];
+    File::create(site.rotated(".2.gz")).expect("create").write_all(half).expect("write");
+    site.touch(&site.rotated(".2.gz"));
+    site.error("boom");
+    let report = site.run();
+    assert!(report.errors > 1 && report.errors < 501, "{}", report.errors);
+    assert_eq!(report.problems.len(), 1);
+    assert!(report.problems[0].path.ends_with(".2.gz"));
+    let found = report.check(&site.config).findings;
+    assert!(found.iter().any(|finding| finding.id == "LOGS-006" && finding.status == Status::Unknown));
+}
+
+#[test]
+fn a_state_that_cannot_be_written_does_not_hide_the_errors() {
+    let mut site = Site::new();
+    site.error("boom");
+    let state = rusqlite::Connection::open(site.folder.path().join("state/state.sqlite3")).expect("open");
+    state.execute_batch("DROP TABLE log_group; DROP TABLE log_checkpoint").expect("drop");
+    let report = site.run();
+    assert_eq!((report.errors, report.groups[0].new), (1, None));
+    let ids: Vec<_> = report.check(&site.config).findings.iter().map(|finding| finding.id).collect();
+    assert_eq!(ids, ["LOGS-001", "STATE-001"]);
+}
+
+#[test]
 fn slow_queries_of_the_sites_own_loggers_are_told() {
     let mut site = Site::new();
     site.append(site.line("WARNING", "db", "Slow query: 3.2 s SELECT 1").as_bytes());

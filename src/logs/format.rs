@@ -58,10 +58,11 @@ impl Format {
         matches(&self.pieces, line, self.timed, &mut header).then_some(header)
     }
 
-    /// Level of a line, where all that stands before it in this format has its place by position: far cheaper than
-    /// the whole header.
+    /// Level of a line and where it stands, if all that comes before it in this format has its place by position: far
+    /// cheaper than the whole header.
     #[inline]
-    pub(super) fn level(&self, mut line: &[u8]) -> Option<Level> {
+    pub(super) fn level<'a>(&self, whole: &'a [u8]) -> Option<(Level, usize)> {
+        let mut line: &'a [u8] = whole;
         for (position, piece) in self.pieces.iter().enumerate() {
             match piece {
                 Piece::Literal { text, padded: false } => line = line.strip_prefix(text.as_slice())?,
@@ -71,7 +72,8 @@ impl Format {
                     let Some(Piece::Literal { text, padded: false }) = self.pieces.get(position + 1) else {
                         return None;
                     };
-                    return line[length..].starts_with(text).then_some(level);
+                    let at = whole.len() - line.len();
+                    return line[length..].starts_with(text).then_some((level, at));
                 }
                 _ => return None,
             }

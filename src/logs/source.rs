@@ -144,14 +144,15 @@ pub(super) fn open_all(log: &Path, oldest: i64) -> (Vec<Source>, Vec<SourceProbl
             Ok(metadata) if metadata.is_file() && modified(&metadata) >= oldest => {}
             _ => continue,
         }
-        if let Some(packed) = ["xz", "bz2", "zst"].into_iter().find(|packed| path.ends_with_extension(packed))
-        {
+        if let Some(packed) = ["xz", "bz2", "zst"].into_iter().find(|packed| has_extension(&path, packed)) {
             let reason = format!("it is compressed with {packed}");
             problems.push(SourceProblem::new(&path, reason, "set `compresscmd gzip` in logrotate.conf"));
             continue;
         }
         match Source::open(&path, false) {
             Ok(source) => sources.push(source),
+            // A compressor at work leaves half a file beside the whole one until it is done.
+            Err(_) if has_extension(&path, "gz") && path.with_extension("").exists() => {}
             Err(problem) => problems.push(problem),
         }
     }
@@ -165,14 +166,8 @@ pub(super) fn open_all(log: &Path, oldest: i64) -> (Vec<Source>, Vec<SourceProbl
     (without_copies(sources), problems)
 }
 
-trait EndsWith {
-    fn ends_with_extension(&self, extension: &str) -> bool;
-}
-
-impl EndsWith for PathBuf {
-    fn ends_with_extension(&self, extension: &str) -> bool {
-        self.extension().is_some_and(|own| own == extension)
-    }
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|own| own == extension)
 }
 
 fn without_copies(sources: Vec<Source>) -> Vec<Source> {
