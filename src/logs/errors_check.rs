@@ -5,6 +5,7 @@ use super::errors::ErrorReport;
 use crate::config::LogsConfig;
 use crate::status::Check;
 use crate::status::Finding;
+use crate::status::Limits;
 use crate::status::Metric;
 use crate::status::Status;
 use crate::status::Unit;
@@ -82,7 +83,7 @@ impl ErrorReport {
             #[expect(clippy::cast_precision_loss, reason = "a metric needs no 53 bits")]
             let (errors, critical) = (self.errors as f64, config.errors_critical as f64);
             let metric = Metric::new("log_errors", "django", errors, Unit::Count);
-            check.measure(metric.thresholds(Some(1.0), Some(critical)));
+            check.measure(metric.limits(Limits::Above { warning: Some(1.0), critical: Some(critical) }));
         }
         check
     }

@@ -43,6 +43,8 @@ pub struct SystemReport {
     pub until: Timestamp,
     /// `journal` or the file that was read; nothing where none could be, or `[logs] system` is off.
     pub source: Option<String>,
+    /// Whether `[logs] system` is off: nothing was to be read.
+    pub off: bool,
     /// Words that make a line the site's.
     pub words: Vec<String>,
     /// Lines that name the site.
@@ -91,6 +93,7 @@ pub fn triage_system(
         since: window.since(),
         until: now,
         source: None,
+        off: config.system == SystemLog::Off,
         words,
         lines: 0,
         errors: 0,
@@ -206,10 +209,13 @@ impl SystemReport {
             .collect();
     }
 
-    /// WARNING when lines about the site tell of trouble, UNKNOWN when the log could not be read, nothing when it is
-    /// off.
+    /// WARNING when lines about the site tell of trouble, UNKNOWN when the log could not be read; OK, and why,
+    /// when it is off.
     pub fn check(&self) -> Check {
         let mut check = Check::default();
+        if self.off {
+            check.add(Finding::ok(&LOG_SYSTEM, "system log", "not looked at: [logs] system is off"));
+        }
         if let Some(source) = &self.source {
             let since = local(self.since, &self.zone);
             let words = self.words.join(", ");
@@ -280,6 +286,7 @@ mod tests {
         let check = report(&config).check();
         assert_eq!((check.findings[0].id, check.status()), ("LOGS-006", Status::Unknown));
         let config = LogsConfig { system: SystemLog::Off, ..LogsConfig::default() };
-        assert!(report(&config).check().findings.is_empty());
+        let check = report(&config).check();
+        assert_eq!((check.status(), check.findings[0].data.len()), (Status::Ok, 0));
     }
 }

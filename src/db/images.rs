@@ -1,0 +1,46 @@
+//! Pictures that the application's rows refer to.
+
+use super::Database;
+use super::Showcase;
+use anyhow::Context;
+use anyhow::Result;
+
+/// Names of columns in which versions of the application keep the path of a picture below the media root.
+const COLUMNS: &[&str] = &["image", "icon_file", "photo", "picture", "thumbnail", "logo", "banner"];
+
+/// A picture named by a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageReference {
+    pub table: String,
+    pub column: &'static str,
+    pub row_id: i64,
+    /// As the row has it: a path below the media root, or a URL.
+    pub path: String,
+}
+
+/// Every non-empty reference in the application's tables, by table, column and row.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn image_references(database: &mut dyn Database, showcase: &Showcase) -> Result<Vec<ImageReference>> {
+    let app = showcase.product.strip_suffix("product").unwrap_or(&showcase.product);
+    let mut found = Vec::new();
+    for table in showcase.schema.tables.keys().filter(|table| table.starts_with(app)) {
+        for column in COLUMNS.iter().filter(|column| showcase.schema.has(table, column)) {
+            if !showcase.schema.has(table, "id") {
+                continue;
+            }
+            let sql = format!("SELECT id, {column} FROM \"{table}\" WHERE {column} <> '' ORDER BY id");
+            let rows = database.query(&sql, &[]).with_context(|| format!("read {table}.{column}"))?;
+            for row in rows {
+                found.push(ImageReference {
+                    table: table.clone(),
+                    column,
+                    row_id: row.integer(0)?,
+                    path: row.text(1)?,
+                });
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,95 @@
+//! The site's database: SQLite and PostgreSQL behind one trait, and all of the SQL that touches it.
+//!
+//! Django owns the schema. What is read is what is there: [`Showcase`] resolves which tables and columns this version
+//! of the application has, and each query is built from that.
+
+mod categories;
+mod connect;
+mod create;
+mod images;
+mod postgres;
+mod price;
+mod products;
+mod schema;
+mod search;
+mod settings;
+mod showcase;
+mod sqlite;
+mod value;
+
+pub use categories::Category;
+pub use categories::categories;
+pub use connect::Access;
+pub use connect::connect;
+pub use create::Seed;
+pub use create::SeedCategory;
+pub use create::SeedProduct;
+pub use create::SeedSettings;
+pub use create::create_sqlite;
+pub use images::ImageReference;
+pub use images::image_references;
+pub use price::Price;
+pub use products::Page;
+pub use products::Product;
+pub use products::ProductFilter;
+pub use products::ProductOrder;
+pub use products::ProductSummary;
+pub use products::product;
+pub use products::product_count;
+pub use products::products;
+pub use schema::Schema;
+pub use schema::Table;
+pub use search::words;
+pub use settings::SiteSettings;
+pub use settings::site_settings;
+pub use showcase::Showcase;
+pub use sqlite::size as sqlite_size;
+pub use value::Row;
+pub use value::Value;
+
+use anyhow::Result;
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl std::fmt::Display for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.pad(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        })
+    }
+}
+
+/// A connection to the site's database.
+///
+/// Placeholders are `$1`, `$2`… and appear in ascending order, because SQLite numbers them by first appearance.
+/// A PostgreSQL connection must not be dropped on an async runtime's thread.
+pub trait Database: Send {
+    fn engine(&self) -> Engine;
+
+    /// Runs a query and returns all of its rows.
+    ///
+    /// # Errors
+    /// When the database refuses the query, is locked or is gone.
+    fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>>;
+
+    /// Tables and columns, as they are now.
+    ///
+    /// # Errors
+    /// When the catalogue of the database cannot be read.
+    fn schema(&mut self) -> Result<Schema>;
+
+    /// Bytes that the database takes on disk; on SQLite with its `-wal`.
+    ///
+    /// # Errors
+    /// When the file or the server cannot be asked.
+    fn size(&mut self) -> Result<u64>;
+
+    /// The next query's answer would be wrong: the connection is broken and must be made anew.
+    fn is_closed(&self) -> bool;
+}

@@ -1,0 +1,260 @@
+//! Products: the listing with its filters, and one product with its gallery.
+
+use super::Database;
+use super::Price;
+use super::Row;
+use super::Showcase;
+use super::Value;
+use super::search;
+use super::showcase::Featured;
+use anyhow::Context;
+use anyhow::Result;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// A product as a listing shows it; `None` where the schema or the row has no such thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductSummary {
+    pub id: i64,
+    pub name: String,
+    pub slug: String,
+    pub price: Price,
+    pub brand: Option<String>,
+    /// Path below the media root, or a URL.
+    pub image: Option<String>,
+    pub category_id: Option<i64>,
+    pub subcategory_id: Option<i64>,
+    pub in_stock: Option<bool>,
+    pub featured: Option<bool>,
+    pub created_at: Option<Timestamp>,
+}
+
+/// A product with what only its own page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    pub summary: ProductSummary,
+    pub description: String,
+    /// Further pictures, in the order of their upload.
+    pub gallery: Vec<String>,
+}
+
+/// Which products, in which order, and which stretch of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductFilter {
+    /// Products in any of these, as category or sub-category.
+    pub categories: Option<BTreeSet<i64>>,
+    /// Words that must all be in the name, brand or description.
+    pub words: Vec<String>,
+    pub featured: bool,
+    pub order: ProductOrder,
+    pub offset: u64,
+    pub limit: u64,
+}
+
+impl Default for ProductFilter {
+    fn default() -> Self {
+        Self {
+            categories: None,
+            words: Vec::new(),
+            featured: false,
+            order: ProductOrder::Newest,
+            offset: 0,
+            limit: u64::try_from(i64::MAX).unwrap_or_default(),
+        }
+    }
+}
+
+/// Order of a listing; ties are broken by the identifier, newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProductOrder {
+    Newest,
+    Name,
+    PriceUp,
+    PriceDown,
+}
+
+/// A stretch of a longer list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// Products that pass the filter, and how many pass in all.
+///
+/// # Errors
+/// When the database cannot be asked or answers something that is no product.
+pub fn products(
+    database: &mut dyn Database,
+    showcase: &Showcase,
+    filter: &ProductFilter,
+) -> Result<Page<ProductSummary>> {
+    let (condition, parameters) = condition(showcase, filter);
+    let newest = if showcase.created_at { "p.created_at DESC, p.id DESC" } else { "p.id DESC" };
+    let order = match filter.order {
+        ProductOrder::Newest => newest.to_owned(),
+        ProductOrder::Name => format!("p.name, {newest}"),
+        ProductOrder::PriceUp => format!("p.price, {newest}"),
+        ProductOrder::PriceDown => format!("p.price DESC, {newest}"),
+    };
+    let sql = format!(
+        "SELECT {} FROM \"{}\" AS p WHERE {condition} ORDER BY {order} LIMIT {} OFFSET {}",
+        columns(showcase),
+        showcase.product,
+        filter.limit,
+        filter.offset,
+    );
+    let rows = database.query(&sql, &parameters).context("read the products")?;
+    let items = rows.iter().map(summary).collect::<Result<Vec<_>>>()?;
+    let all_here = filter.offset == 0 && u64::try_from(items.len())? < filter.limit;
+    let total = if all_here {
+        u64::try_from(items.len())?
+    } else {
+        count(database, showcase, &condition, &parameters)?
+    };
+    Ok(Page { items, total })
+}
+
+/// How many products there are.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn product_count(database: &mut dyn Database, showcase: &Showcase) -> Result<u64> {
+    count(database, showcase, "1 = 1", &[])
+}
+
+/// One product by its slug.
+///
+/// # Errors
+/// When the database cannot be asked or answers something that is no product.
+pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> Result<Option<Product>> {
+    let description = if showcase.description { "p.description" } else { "CAST(NULL AS TEXT)" };
+    let sql = format!(
+        "SELECT {}, {description} FROM \"{}\" AS p WHERE p.slug = $1",
+        columns(showcase),
+        showcase.product
+    );
+    let rows = database.query(&sql, &[slug.into()]).with_context(|| format!("read the product `{slug}`"))?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let summary = summary(row)?;
+    let mut gallery = Vec::new();
+    if let Some(table) = &showcase.gallery {
+        let sql = format!("SELECT image FROM \"{table}\" WHERE product_id = $1 AND image <> '' ORDER BY id");
+        for row in database.query(&sql, &[summary.id.into()]).context("read the gallery")? {
+            gallery.push(row.text(0)?);
+        }
+    }
+    if !showcase.image {
+        // The first picture of the gallery is the product's own.
+        gallery.drain(..gallery.len().min(1));
+    }
+    Ok(Some(Product {
+        summary,
+        description: row.optional_text(SUMMARY_COLUMNS)?.unwrap_or_default(),
+        gallery,
+    }))
+}
+
+const SUMMARY_COLUMNS: usize = 11;
+
+fn columns(showcase: &Showcase) -> String {
+    let or_null = |there: bool, sql: &str, kind: &str| {
+        if there { sql.to_owned() } else { format!("CAST(NULL AS {kind})") }
+    };
+    let image = match &showcase.gallery {
+        Some(table) if !showcase.image => {
+            format!("(SELECT g.image FROM \"{table}\" AS g WHERE g.product_id = p.id ORDER BY g.id LIMIT 1)")
+        }
+        _ => or_null(showcase.image, "p.image", "TEXT"),
+    };
+    let stock = showcase.stock.map_or("CAST(NULL AS INTEGER)".to_owned(), |column| format!("p.{column}"));
+    [
+        "p.id".to_owned(),
+        "p.name".to_owned(),
+        "p.slug".to_owned(),
+        "CAST(p.price AS TEXT)".to_owned(),
+        or_null(showcase.brand, "p.brand", "TEXT"),
+        image,
+        or_null(showcase.category_id, "p.category_id", "INTEGER"),
+        or_null(showcase.subcategory_id, "p.subcategory_id", "INTEGER"),
+        stock,
+        featured(showcase).unwrap_or_else(|| "CAST(NULL AS INTEGER)".to_owned()),
+        or_null(showcase.created_at, "p.created_at", "TEXT"),
+    ]
+    .join(", ")
+}
+
+fn featured(showcase: &Showcase) -> Option<String> {
+    showcase.featured.as_ref().map(|place| match place {
+        Featured::Product(column) => format!("p.{column}"),
+        Featured::Status(table) => {
+            format!("EXISTS (SELECT 1 FROM \"{table}\" AS s WHERE s.product_id = p.id AND s.is_featured)")
+        }
+    })
+}
+
+fn condition(showcase: &Showcase, filter: &ProductFilter) -> (String, Vec<Value>) {
+    let mut parts = vec!["1 = 1".to_owned()];
+    let mut parameters = Vec::new();
+    if let Some(categories) = &filter.categories {
+        let ids = categories.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let places: Vec<String> =
+            [(showcase.category_id, "category_id"), (showcase.subcategory_id, "subcategory_id")]
+                .into_iter()
+                .filter(|(there, _)| *there && !ids.is_empty())
+                .map(|(_, column)| format!("p.{column} IN ({ids})"))
+                .collect();
+        parts.push(if places.is_empty() { "1 = 0".to_owned() } else { format!("({})", places.join(" OR ")) });
+    }
+    for word in &filter.words {
+        parameters.push(search::contains(word));
+        let number = parameters.len();
+        let fields: Vec<String> =
+            [(true, "name"), (showcase.brand, "brand"), (showcase.description, "description")]
+                .into_iter()
+                .filter(|(there, _)| *there)
+                .map(|(_, column)| format!("UPPER(p.{column}) LIKE UPPER(${number}) ESCAPE '\\'"))
+                .collect();
+        parts.push(format!("({})", fields.join(" OR ")));
+    }
+    if filter.featured {
+        parts.push(featured(showcase).unwrap_or_else(|| "1 = 0".to_owned()));
+    }
+    (parts.join(" AND "), parameters)
+}
+
+fn count(
+    database: &mut dyn Database,
+    showcase: &Showcase,
+    condition: &str,
+    parameters: &[Value],
+) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM \"{}\" AS p WHERE {condition}", showcase.product);
+    let rows = database.query(&sql, parameters).context("count the products")?;
+    Ok(u64::try_from(rows.first().context("no count")?.integer(0)?)?)
+}
+
+fn summary(row: &Row) -> Result<ProductSummary> {
+    let slug = row.text(2)?;
+    let read = || -> Result<ProductSummary> {
+        let created_at = match row.0.get(10) {
+            None | Some(Value::Null) => None,
+            Some(_) => Some(row.time(10)?),
+        };
+        Ok(ProductSummary {
+            id: row.integer(0)?,
+            name: row.text(1)?,
+            slug: slug.clone(),
+            price: Price::parse(&row.text(3)?)?,
+            brand: row.optional_text(4)?,
+            image: row.optional_text(5)?.filter(|path| !path.is_empty()),
+            category_id: row.optional_integer(6)?,
+            subcategory_id: row.optional_integer(7)?,
+            in_stock: row.optional_boolean(8)?,
+            featured: row.optional_boolean(9)?,
+            created_at,
+        })
+    };
+    read().with_context(|| format!("read the product `{slug}`"))
+}

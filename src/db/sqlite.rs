@@ -1,0 +1,303 @@
+//! SQLite through rusqlite.
+
+use super::Access;
+use super::Database;
+use super::Engine;
+use super::Row;
+use super::Schema;
+use super::Value;
+use crate::error::Error;
+use crate::error::Kind;
+use anyhow::Context;
+use anyhow::Result;
+use rusqlite::Connection;
+use rusqlite::OpenFlags;
+use rusqlite::types::ToSqlOutput;
+use rusqlite::types::ValueRef;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+pub(super) struct Sqlite {
+    connection: Connection,
+    path: PathBuf,
+}
+
+/// Opens an existing database file; one that is missing is never created.
+pub(super) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Sqlite> {
+    recognise(path)?;
+    let flags = match access {
+        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+    } | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let attempt = |name: &str| -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(name, flags)?;
+        connection.busy_timeout(timeout)?;
+        // The first read shows whether the file, its journal and its lock let us in.
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    let uri = uri(path);
+    let connection = match attempt(&uri) {
+        // A database in WAL mode on a read-only medium: readable only as a file that nobody changes.
+        Err(error)
+            if access == Access::Read
+                && code(&error) == Some(rusqlite::ErrorCode::CannotOpen)
+                && !path.with_file_name(wal_name(path)).exists() =>
+        {
+            attempt(&format!("{uri}?immutable=1"))
+        }
+        other => other,
+    }
+    .map_err(|error| explain(path, &error))?;
+    Ok(Sqlite { connection, path: path.to_owned() })
+}
+
+fn wal_name(path: &Path) -> std::ffi::OsString {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push("-wal");
+    name
+}
+
+/// The path as a `file:` URI, so that a name with `?` or `%` is a name.
+fn uri(path: &Path) -> String {
+    use std::fmt::Write as _;
+    use std::os::unix::ffi::OsStrExt;
+    let mut text = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b'~' => {
+                text.push(char::from(*byte));
+            }
+            other => {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "%{other:02X}");
+            }
+        }
+    }
+    text
+}
+
+/// Looks at the file before SQLite does, for better words than "unable to open database file".
+fn recognise(path: &Path) -> Result<()> {
+    let refuse = |message: String, hint: &str| Error::new(Kind::Failed, message).hint(hint);
+    let mut file = std::fs::File::open(path).map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "set [database] path to the site's db.sqlite3, or [database] url for PostgreSQL"
+            }
+            std::io::ErrorKind::PermissionDenied => {
+                "run as the user of the site, or as a member of its group"
+            }
+            _ => "look at the file and its folder",
+        };
+        refuse(format!("open database {}: {error}", path.display()), hint)
+    })?;
+    let metadata = file.metadata().with_context(|| format!("look at {}", path.display()))?;
+    if metadata.is_dir() {
+        return Err(refuse(
+            format!("{} is a folder, not a database", path.display()),
+            "set [database] path to the file db.sqlite3 itself",
+        )
+        .into());
+    }
+    if metadata.len() == 0 {
+        return Err(refuse(
+            format!("database {} is empty (0 bytes)", path.display()),
+            "restore the latest good backup, or run `python manage.py migrate` for a new site",
+        )
+        .into());
+    }
+    let mut head = [0; 16];
+    let read = file.read(&mut head).with_context(|| format!("read {}", path.display()))?;
+    if read < MAGIC.len() || &head != MAGIC {
+        return Err(refuse(
+            format!("{} is not a SQLite database", path.display()),
+            "restore the latest good backup, or set [database] path to the right file",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn code(error: &rusqlite::Error) -> Option<rusqlite::ErrorCode> {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) => Some(failure.code),
+        _ => None,
+    }
+}
+
+/// Puts SQLite's error into words with the way out.
+fn explain(path: &Path, error: &rusqlite::Error) -> anyhow::Error {
+    use rusqlite::ErrorCode;
+    let (kind, message, hint) = match code(error) {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (
+            Kind::Undetermined,
+            format!("database {} stays locked by another program", path.display()),
+            "find it with `fuser -v` on the file, or wait longer with [database] timeout",
+        ),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => (
+            Kind::Failed,
+            format!("database {} is damaged: {error}", path.display()),
+            "stop the site and restore the latest good backup",
+        ),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => (
+            Kind::Failed,
+            format!("open database {}: {error}", path.display()),
+            "run as the user of the site: SQLite also writes beside the file (-wal, -shm, -journal)",
+        ),
+        _ => return anyhow::anyhow!("database {}: {error}", path.display()),
+    };
+    Error::new(kind, message).hint(hint).into()
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Self::Boolean(truth) => ToSqlOutput::from(*truth),
+            Self::Integer(number) => ToSqlOutput::from(*number),
+            Self::Real(number) => ToSqlOutput::from(*number),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Self::Time(time) => ToSqlOutput::from(django_time(*time)),
+        })
+    }
+}
+
+/// Writes a time as Django does on SQLite: UTC, microseconds left out when they are zero.
+pub(super) fn django_time(time: jiff::Timestamp) -> String {
+    let seconds = time.strftime("%Y-%m-%d %H:%M:%S");
+    let micros = time.subsec_microsecond();
+    if micros == 0 { seconds.to_string() } else { format!("{seconds}.{micros:06}") }
+}
+
+impl Database for Sqlite {
+    fn engine(&self) -> Engine {
+        Engine::Sqlite
+    }
+
+    fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>> {
+        let read = || -> rusqlite::Result<Vec<Row>> {
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let columns = statement.column_count();
+            let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
+            let mut answer = Vec::new();
+            while let Some(row) = rows.next()? {
+                let values =
+                    (0..columns).map(|position| row.get_ref(position).map(own)).collect::<Result<_, _>>()?;
+                answer.push(Row(values));
+            }
+            Ok(answer)
+        };
+        read().map_err(|error| explain(&self.path, &error))
+    }
+
+    fn schema(&mut self) -> Result<Schema> {
+        let rows = self.query(
+            "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'",
+            &[],
+        )?;
+        let pairs = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
+        Ok(Schema::from_pairs(pairs))
+    }
+
+    fn size(&mut self) -> Result<u64> {
+        size(&self.path)
+    }
+
+    fn is_closed(&self) -> bool {
+        false
+    }
+}
+
+/// Bytes of the file and of its `-wal`, whether or not the database can be opened.
+///
+/// # Errors
+/// When the file is not there or its folder may not be entered.
+pub fn size(path: &Path) -> Result<u64> {
+    let mut bytes = std::fs::metadata(path).with_context(|| format!("look at {}", path.display()))?.len();
+    match std::fs::metadata(path.with_file_name(wal_name(path))) {
+        Ok(metadata) => bytes += metadata.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("look at the -wal of {}", path.display())),
+    }
+    Ok(bytes)
+}
+
+fn own(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Real(number) => Value::Real(number),
+        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_django_writes_them() {
+        for (time, text) in [
+            ("2026-11-22T23:23:18.739559Z", "2026-11-22 23:23:18.739559"),
+            ("2026-11-22T23:23:18Z", "2026-11-22 23:23:18"),
+            ("2026-11-22T23:23:18.000007Z", "2026-11-22 23:23:18.000007"),
+        ] {
+            assert_eq!(django_time(time.parse().expect("a time")), text);
+        }
+    }
+
+    #[test]
+    fn a_name_with_uri_characters_is_a_name() {
+        assert_eq!(uri(Path::new("/a b/é?.db")), "file:/a%20b/%C3%A9%3F.db");
+    }
+
+    #[test]
+    fn what_is_no_database_is_told_apart() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("db.sqlite3");
+        let told = |path: &Path| match open(path, Access::Read, Duration::ZERO) {
+            Ok(_) => "opened".to_owned(),
+            Err(error) => crate::error::one_line(&error),
+        };
+        assert!(told(&path).contains("No such file"));
+        assert!(told(folder.path()).contains("is a folder"));
+        crate::system::fs::write_atomic(&path, b"", 0o600).expect("write");
+        assert!(told(&path).contains("is empty"));
+        crate::system::fs::write_atomic(&path, b"<html>not a database</html>", 0o600).expect("write");
+        assert!(told(&path).contains("is not a SQLite database"));
+        let mut damaged = MAGIC.to_vec();
+        damaged.extend([7; 4096]);
+        crate::system::fs::write_atomic(&path, &damaged, 0o600).expect("write");
+        assert!(told(&path).contains("is damaged"), "{}", told(&path));
+    }
+
+    #[test]
+    fn a_locked_database_is_undetermined() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("db.sqlite3");
+        let writer = Connection::open(&path).expect("create");
+        writer.execute_batch("CREATE TABLE t (a); BEGIN EXCLUSIVE;").expect("lock");
+        let Err(error) = open(&path, Access::Read, Duration::from_millis(10)) else { panic!("opened") };
+        assert_eq!(crate::error::exit_code(&error), 3);
+    }
+
+    #[test]
+    fn a_wal_database_on_a_read_only_medium_opens() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("db.sqlite3");
+        let writer = Connection::open(&path).expect("create");
+        writer.pragma_update(None, "journal_mode", "WAL").expect("wal");
+        writer.execute_batch("CREATE TABLE t (a)").expect("table");
+        drop(writer);
+        let mut database = open(&path, Access::Read, Duration::ZERO).expect("open");
+        assert!(database.schema().expect("schema").has("t", "a"));
+    }
+}

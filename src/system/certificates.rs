@@ -1,0 +1,46 @@
+//! Certificate authorities that this machine trusts.
+
+use crate::error::Error;
+use crate::error::Kind;
+use anyhow::Result;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::path::Path;
+
+/// The system's authorities, and those of `extra` (PEM).
+///
+/// # Errors
+/// When `extra` cannot be read or holds no certificate, or no authority at all is found.
+pub fn trusted(extra: Option<&Path>) -> Result<Vec<CertificateDer<'static>>> {
+    let mut found = rustls_native_certs::load_native_certs().certs;
+    if let Some(path) = extra {
+        let wrong = |reason: String| {
+            Error::new(Kind::Config, format!("read certificates {}: {reason}", path.display()))
+                .hint("the file must hold one or more certificates in PEM")
+        };
+        let before = found.len();
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))? {
+            found.push(certificate.map_err(|error| wrong(error.to_string()))?);
+        }
+        if found.len() == before {
+            return Err(wrong("no certificate in it".into()).into());
+        }
+    }
+    if found.is_empty() {
+        return Err(Error::new(Kind::Undetermined, "this machine trusts no certificate authority")
+            .hint("install the package ca-certificates, or name a file with ca_file")
+            .into());
+    }
+    Ok(found)
+}
+
+/// The same authorities, as rustls wants them.
+///
+/// # Errors
+/// As [`trusted`].
+pub fn roots(extra: Option<&Path>) -> Result<RootCertStore> {
+    let mut store = RootCertStore::empty();
+    store.add_parsable_certificates(trusted(extra)?);
+    Ok(store)
+}
