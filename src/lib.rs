@@ -10,6 +10,7 @@ pub mod db;
 pub mod disk;
 pub mod error;
 pub mod health;
+pub mod logs;
 pub mod output;
 pub mod picture;
 pub mod progress;

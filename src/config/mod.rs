@@ -32,6 +32,7 @@ pub use load::Environment;
 pub use load::Loaded;
 pub use load::load;
 pub use logs::LogsConfig;
+pub use logs::RequestTime;
 pub use logs::SystemLog;
 pub use origin::Origin;
 pub use secret::Secret;

@@ -80,6 +80,30 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("disk.database_limit", "", "Size of the database (guide: 2 GB)"),
     ("disk.full_within_days", "", "Warn when a file system will be full so soon"),
     ("disk.paths", "", "More folders whose file systems are watched"),
+    (
+        "logs.django",
+        "",
+        "Django's logs; their rotated neighbours (.1, .2.gz, -20261122.gz) are read with them",
+    ),
+    ("logs.formats", "", "Format strings of LOGGING, where a log is written in none of the usual ones"),
+    ("logs.access", "", "Access logs of gunicorn or nginx, combined or common format"),
+    ("logs.request_time", "", "Unit of the time behind a request: auto, seconds, milliseconds, microseconds"),
+    ("logs.slow_request", "", "Time from which a request is slow"),
+    ("logs.system", "", "System log: auto, journal, file or off"),
+    ("logs.syslog", "", "Files of the system log, where there is no journal"),
+    ("logs.system_words", "", "Words that make a line of the system log the site's [default: its name]"),
+    ("logs.since", "", "How far back every run looks"),
+    ("logs.errors_critical", "", "Number of errors from which they are critical"),
+    ("logs.not_found_warning", "", "Share of 404 answers from which to warn"),
+    ("logs.server_error_warning", "", "Share of 5xx answers"),
+    ("logs.server_error_critical", "", ""),
+    ("logs.burst_window", "", "Length of the stretch in which a burst of 5xx answers is looked for"),
+    ("logs.burst_errors", "", "5xx answers below which it is no burst"),
+    ("logs.minimum_requests", "", "Requests below which a share says nothing"),
+    ("logs.login_path", "", "Path whose POST is an admin login"),
+    ("logs.login_warning", "", "Failed logins from one address within the window"),
+    ("logs.login_critical", "", ""),
+    ("logs.login_window", "", ""),
 ];
 
 /// Writes the file: what was found is set, all else stands as a comment with its default.
@@ -172,6 +196,7 @@ mod tests {
         let set = set.join("\n");
         let config = toml::from_str::<Config>(&set).expect("the sample with its defaults set");
         assert_eq!(config.disk, Config::default().disk);
+        assert_eq!(config.logs, Config::default().logs);
         assert_eq!(config.health.processes, Config::default().health.processes);
         assert_eq!(config.health.resources, Config::default().health.resources);
     }
