@@ -9,6 +9,7 @@ use crate::config::DatabaseSource;
 use crate::db;
 use crate::disk;
 use crate::health;
+use crate::logs;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
@@ -19,6 +20,7 @@ use std::path::Path;
 use std::time::Duration;
 
 const SITE: &str = "Vérifier fonctionnement site";
+const LOGS: &str = "Consulter logs erreurs";
 const DISK: &str = "Vérifier espace disque";
 
 /// How long a port may take to accept a connection.
@@ -45,6 +47,9 @@ pub(super) const ITEMS: &[Item] = &[
     item("health.tls", "Certificate", SITE, tls),
     item("health.resources", "Load, memory, swap", SITE, resources),
     item("health.debug", "DEBUG is off", SITE, debug),
+    item("logs.errors", "Errors of the Django log", LOGS, log_errors),
+    item("logs.access", "Answers and admin logins", LOGS, log_access),
+    item("logs.system", "System log", LOGS, log_system),
     item("disk.space", "Free space and inodes", DISK, space),
     item("disk.media", "Media folder", DISK, media),
     item("disk.database", "Size of the database", DISK, database_size),
@@ -95,6 +100,25 @@ fn resources(round: &mut Round<'_>) -> Result<Check> {
 
 fn debug(round: &mut Round<'_>) -> Result<Check> {
     health::check_debug(round.config)
+}
+
+fn log_errors(round: &mut Round<'_>) -> Result<Check> {
+    let (settings, zone, now, progress) =
+        (&round.config.logs, round.config.time_zone(), round.now, round.progress);
+    Ok(logs::triage_django(settings, &zone, &mut round.memory(), now, progress)?.check(settings))
+}
+
+fn log_access(round: &mut Round<'_>) -> Result<Check> {
+    let (settings, zone, now, progress) =
+        (&round.config.logs, round.config.time_zone(), round.now, round.progress);
+    Ok(logs::triage_access(settings, &zone, &mut round.memory(), now, progress)?.check(settings))
+}
+
+fn log_system(round: &mut Round<'_>) -> Result<Check> {
+    let (settings, name, now, progress) =
+        (&round.config.logs, &round.config.site.name, round.now, round.progress);
+    Ok(logs::triage_system(settings, name, &round.config.time_zone(), &mut round.memory(), now, progress)?
+        .check())
 }
 
 fn space(round: &mut Round<'_>) -> Result<Check> {

@@ -6,6 +6,7 @@ use crate::db::Database;
 use crate::db::Showcase;
 use crate::db::connect;
 use crate::health::Facts;
+use crate::logs::Memory;
 use crate::progress::Progress;
 use crate::state::State;
 use anyhow::Result;
@@ -18,6 +19,8 @@ pub struct Round<'a> {
     pub state: Option<&'a mut State>,
     pub now: Timestamp,
     pub progress: &'a dyn Progress,
+    /// Whether this run becomes the last one that later runs compare with.
+    pub remembers: bool,
     site: Option<Result<Site>>,
 }
 
@@ -35,7 +38,7 @@ impl<'a> Round<'a> {
         now: Timestamp,
         progress: &'a dyn Progress,
     ) -> Self {
-        Self { config, state, now, progress, site: None }
+        Self { config, state, now, progress, remembers: false, site: None }
     }
 
     /// The site's database; the first failure to open it is everybody's answer, so that a lock is waited for once.
@@ -44,6 +47,15 @@ impl<'a> Round<'a> {
         match self.site.get_or_insert_with(|| open(config)) {
             Ok(site) => Ok(site),
             Err(error) => Err(error),
+        }
+    }
+
+    /// What earlier runs left to know of the logs.
+    pub(super) fn memory(&mut self) -> Memory<'_> {
+        match self.state.as_deref_mut() {
+            None => Memory::Absent,
+            Some(state) if self.remembers => Memory::Recorded(state),
+            Some(state) => Memory::ReadOnly(state),
         }
     }
 

@@ -10,6 +10,7 @@ mod disk;
 mod generate;
 mod health;
 mod init;
+mod logs;
 mod report;
 mod serve;
 
@@ -131,6 +132,8 @@ enum Command {
     Checklist(checklist::ChecklistCommand),
     Health(health::HealthArgs),
     Disk(disk::DiskArgs),
+    #[command(subcommand)]
+    Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -146,6 +149,7 @@ impl Command {
             Self::Checklist(command) => checklist::run(command, context),
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),
+            Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
             Self::Generate(command) => generate::run(&command, context),

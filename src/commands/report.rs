@@ -53,6 +53,8 @@ pub(super) fn run(
     };
     let bar = Bar::new(context.printer.quiet);
     let mut round = Round::new(config, state.as_mut(), context.now, &bar);
+    // Only the checklist is a round that the next one continues; other commands just look.
+    round.remembers = command == "daily";
     let items = checklist::run(items, &mut round);
     drop(round);
     let mut report = Report {

@@ -135,10 +135,9 @@ pub fn check_media(limits: &DiskConfig, media: &Path) -> Result<Check> {
     });
     if size.unreadable > 0 {
         let message =
-            format!("{} could not be read: the size is a lower bound", count(size.unreadable, "entry"));
+            format!("{} could not be read: the size is a lower bound", count(size.unreadable, "file"));
         check.add(
-            Finding::unknown(&kinds::DISK_MEDIA, subject, message.replace("entrys", "entries"))
-                .remedy("run as the user of the site"),
+            Finding::unknown(&kinds::DISK_MEDIA, subject, message).remedy("run as the user of the site"),
         );
     }
     let range = Limits::Above { warning: Some(limits.media_limit.as_f64()), critical: None };

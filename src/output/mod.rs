@@ -1,5 +1,6 @@
 //! Everything that is shown: the printer, the report and one file per format.
 
+mod csv;
 mod json;
 mod junit;
 mod nagios;
@@ -10,6 +11,7 @@ mod report;
 mod text;
 mod wrap;
 
+pub use csv::csv_line;
 pub use printer::ColorChoice;
 pub use printer::Format;
 pub use printer::Printer;

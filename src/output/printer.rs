@@ -147,12 +147,20 @@ impl Printer {
                     .into());
             }
         };
+        self.deliver(&rendered, file)
+    }
+
+    /// Prints a finished text, or writes it to `file` atomically and without colours.
+    ///
+    /// # Errors
+    /// When stdout or the file cannot be written.
+    pub fn deliver(self, text: &str, file: Option<&Path>) -> Result<()> {
         match file {
             // Other programs, such as node_exporter, read it as their own user.
             Some(path) => {
-                fs::write_atomic(path, anstream::adapter::strip_str(&rendered).to_string().as_bytes(), 0o644)
+                fs::write_atomic(path, anstream::adapter::strip_str(text).to_string().as_bytes(), 0o644)
             }
-            None => self.out(&rendered),
+            None => self.out(text),
         }
     }
 }
