@@ -19,7 +19,7 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => (1u8..6).prop_map(Step::Write),
-        2 => (1u16..20_000).prop_map(Step::Pass),
+        2 => (1u16..60_000).prop_map(Step::Pass),
         1 => Just(Step::Rename),
         1 => Just(Step::CopyTruncate),
         1 => Just(Step::Compress),
