@@ -12,6 +12,7 @@ use super::lines::Sink;
 use super::lines::bounded;
 use super::lines::visible;
 use super::stamp::Clock;
+use super::twice::Twice;
 use jiff::tz::TimeZone;
 use memchr::memmem::Finder;
 
@@ -41,6 +42,7 @@ pub(super) struct DjangoEvents<'a> {
     level_at: Option<usize>,
     slow_query: Finder<'static>,
     block_is_slow: bool,
+    twice: Twice,
     pub(super) groups: Groups,
     pub(super) errors: u64,
     pub(super) warnings: u64,
@@ -67,6 +69,7 @@ impl<'a> DjangoEvents<'a> {
             // Both `slow query` and `Slow query`.
             slow_query: Finder::new("low query"),
             block_is_slow: false,
+            twice: Twice::default(),
             groups: Groups::default(),
             errors: 0,
             warnings: 0,
@@ -80,6 +83,7 @@ impl<'a> DjangoEvents<'a> {
     pub(super) fn begin_log(&mut self, log: &str) {
         self.close();
         log.clone_into(&mut self.log);
+        self.twice.begin_log();
         self.recognised = false;
         self.strange = false;
         self.level_at = None;
@@ -87,7 +91,7 @@ impl<'a> DjangoEvents<'a> {
 
     /// Counts the last event.
     pub(super) fn close(&mut self) {
-        if std::mem::take(&mut self.is_open) {
+        if std::mem::take(&mut self.is_open) && !self.twice.is_known(&self.event) {
             self.errors += 1;
             self.groups.add(&self.event, &self.log);
         }

@@ -1,16 +1,15 @@
 //! Triage of the site's logs: which errors, which are new, unusual answers, failed logins, what the system says.
+//!
+//! [`triage_django`], [`triage_access`] and [`triage_system`] each read their logs once, as streams in flat memory, and
+//! give a report; its `check` is what the daily checklist says of it. All judge the window `[logs] since` before now.
 
 mod access;
 mod access_check;
 mod access_line;
-#[cfg(test)]
-mod access_tests;
 mod bursts;
 mod django;
 mod errors;
 mod errors_check;
-#[cfg(test)]
-mod errors_tests;
 mod fingerprint;
 mod format;
 mod formats;
@@ -26,7 +25,10 @@ mod source;
 mod stamp;
 mod system;
 mod system_lines;
+#[cfg(test)]
+mod tests;
 mod traceback;
+mod twice;
 
 pub use access::AccessLog;
 pub use access::AccessReport;

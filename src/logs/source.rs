@@ -134,6 +134,9 @@ fn regular(path: &Path, metadata: &Metadata) -> Result<(), SourceProblem> {
     Ok(())
 }
 
+/// Some file systems keep the time of the last change in whole or even seconds, in microseconds.
+const COARSE: i64 = 2_000_000;
+
 /// Opens all files of a log that were written to at `oldest` (microseconds) or later, oldest first.
 pub(super) fn open_all(log: &Path, oldest: i64) -> (Vec<Source>, Vec<SourceProblem>) {
     let mut problems = Vec::new();
@@ -141,7 +144,7 @@ pub(super) fn open_all(log: &Path, oldest: i64) -> (Vec<Source>, Vec<SourceProbl
     let current = Source::open(log, true);
     for path in rotated(log, &mut problems) {
         match std::fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() && modified(&metadata) >= oldest => {}
+            Ok(metadata) if metadata.is_file() && modified(&metadata) >= oldest.saturating_sub(COARSE) => {}
             _ => continue,
         }
         if let Some(packed) = ["xz", "bz2", "zst"].into_iter().find(|packed| has_extension(&path, packed)) {

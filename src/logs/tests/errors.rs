@@ -1,107 +1,10 @@
-//! Triage of Django logs over files that grow, rotate and break, with and without memory.
+//! Triage of Django logs over files that grow and break, with and without memory.
 
-use super::Memory;
-use super::errors::ErrorReport;
-use super::errors::triage_django;
-use crate::config::LogsConfig;
-use crate::progress::Silent;
-use crate::state::State;
+use super::site::Site;
+use super::site::TRACEBACK;
 use crate::status::Status;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use proptest::prelude::*;
 use std::fs::File;
-use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::Path;
-use std::path::PathBuf;
-use std::time::Duration;
-use std::time::UNIX_EPOCH;
-
-/// A site with one Django log, in the zone UTC+1, and a clock of its own.
-struct Site {
-    folder: tempfile::TempDir,
-    state: State,
-    config: LogsConfig,
-    now: Timestamp,
-}
-
-const TRACEBACK: &str = "Traceback (most recent call last):\n  File \"/srv/shop/views.py\", line 3, in view\n    \
-                         raise KeyError(key)\nKeyError: 'price'\n";
-
-impl Site {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let state = State::open(&folder.path().join("state")).expect("state");
-        let config = LogsConfig { django: vec![folder.path().join("django.log")], ..LogsConfig::default() };
-        let now = "2026-11-23T06:00:00Z".parse().expect("a time");
-        Self { folder, state, config, now }
-    }
-
-    fn log(&self) -> PathBuf {
-        self.config.django[0].clone()
-    }
-
-    fn rotated(&self, suffix: &str) -> PathBuf {
-        self.folder.path().join(format!("django.log{suffix}"))
-    }
-
-    fn append(&self, text: &[u8]) {
-        let mut file = OpenOptions::new().create(true).append(true).open(self.log()).expect("open");
-        file.write_all(text).expect("write");
-        self.touch(&self.log());
-    }
-
-    fn touch(&self, path: &Path) {
-        let modified = UNIX_EPOCH + Duration::from_secs(self.now.as_second().unsigned_abs());
-        OpenOptions::new().append(true).open(path).expect("open").set_modified(modified).expect("touch");
-    }
-
-    /// The guide's format, in the site's time.
-    fn line(&self, level: &str, module: &str, message: &str) -> String {
-        let local = TimeZone::fixed(jiff::tz::offset(1)).to_datetime(self.now);
-        format!(
-            "{level} {},{:03} {module} {message}\n",
-            local.strftime("%Y-%m-%d %H:%M:%S"),
-            local.millisecond()
-        )
-    }
-
-    fn error(&self, message: &str) {
-        self.append(self.line("ERROR", "log", message).as_bytes());
-    }
-
-    fn pass(&mut self, seconds: i64) {
-        self.now += jiff::SignedDuration::from_secs(seconds);
-    }
-
-    fn run(&mut self) -> ErrorReport {
-        let zone = TimeZone::fixed(jiff::tz::offset(1));
-        let mut memory = Memory::Recorded(&mut self.state);
-        triage_django(&self.config, &zone, &mut memory, self.now, &Silent).expect("triage")
-    }
-
-    fn run_without_memory(&self) -> ErrorReport {
-        let zone = TimeZone::fixed(jiff::tz::offset(1));
-        triage_django(&self.config, &zone, &mut Memory::Absent, self.now, &Silent).expect("triage")
-    }
-
-    fn compress(&self, from: &Path, to: &Path) {
-        let content = std::fs::read(from).expect("read");
-        let mut packed = Vec::new();
-        // Two members, as `cat a.gz b.gz` or an appending compressor leaves them.
-        for part in [&content[..content.len() / 2], &content[content.len() / 2..]] {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-            encoder.write_all(part).expect("compress");
-            packed.extend(encoder.finish().expect("compress"));
-        }
-        File::create(to).expect("create").write_all(&packed).expect("write");
-        std::fs::remove_file(from).expect("remove");
-        self.touch(to);
-    }
-}
 
 #[test]
 fn h12_a_traceback_belongs_to_its_error() {
@@ -281,95 +184,25 @@ fn a_state_that_cannot_be_written_does_not_hide_the_errors() {
 }
 
 #[test]
+fn an_error_that_two_logs_hold_counts_once() {
+    let mut site = Site::new();
+    site.error("boom");
+    site.error("boom");
+    let errors = site.folder.path().join("errors.log");
+    std::fs::copy(site.log(), &errors).expect("copy");
+    site.pass(1);
+    site.error("only here");
+    site.config.django.push(errors);
+    let report = site.run();
+    assert_eq!((report.errors, report.groups.len()), (3, 2));
+    assert_eq!(report.groups[0].count, 2);
+}
+
+#[test]
 fn slow_queries_of_the_sites_own_loggers_are_told() {
     let mut site = Site::new();
     site.append(site.line("WARNING", "db", "Slow query: 3.2 s SELECT 1").as_bytes());
     site.append(site.line("INFO", "db", "below query").as_bytes());
     let report = site.run();
     assert_eq!(report.slow_queries.count, 1);
-}
-
-#[derive(Debug, Clone)]
-enum Step {
-    Write(u8),
-    Pass(u16),
-    Rename,
-    CopyTruncate,
-    Compress,
-    Run,
-}
-
-fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = prop_oneof![
-        4 => (1u8..6).prop_map(Step::Write),
-        2 => (1u16..20_000).prop_map(Step::Pass),
-        1 => Just(Step::Rename),
-        1 => Just(Step::CopyTruncate),
-        1 => Just(Step::Compress),
-        3 => Just(Step::Run),
-    ];
-    prop::collection::vec(step, 1..30)
-}
-
-fn shift(site: &Site) {
-    for number in (1..40).rev() {
-        for mark in ["", ".gz"] {
-            let from = site.rotated(&format!(".{number}{mark}"));
-            if from.exists() {
-                std::fs::rename(from, site.rotated(&format!(".{}{mark}", number + 1))).expect("rename");
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-    #[test]
-    fn any_history_of_rotations_counts_every_event_once(steps in steps()) {
-        let mut site = Site::new();
-        let mut written: Vec<Timestamp> = Vec::new();
-        let mut since_last_run = 0;
-        let mut at_last_run = 0;
-        for step in steps.into_iter().chain([Step::Run]) {
-            match step {
-                Step::Write(events) => for _ in 0..events {
-                    site.now += jiff::SignedDuration::from_millis(1);
-                    site.error("Internal Server Error: /cart/");
-                    if written.len().is_multiple_of(3) {
-                        site.append(TRACEBACK.as_bytes());
-                    }
-                    written.push(site.now);
-                },
-                Step::Pass(seconds) => site.pass(seconds.into()),
-                Step::Rename if site.log().exists() => {
-                    shift(&site);
-                    std::fs::rename(site.log(), site.rotated(".1")).expect("rename");
-                }
-                Step::CopyTruncate if site.log().exists() => {
-                    shift(&site);
-                    std::fs::copy(site.log(), site.rotated(".1")).expect("copy");
-                    site.touch(&site.rotated(".1"));
-                    File::create(site.log()).expect("truncate");
-                    site.touch(&site.log());
-                }
-                Step::Compress if site.rotated(".1").exists() => {
-                    site.compress(&site.rotated(".1"), &site.rotated(".1.gz"));
-                }
-                Step::Run if site.log().exists() => {
-                    site.now += jiff::SignedDuration::from_millis(1);
-                    let report = site.run();
-                    let expected = written.iter().filter(|time| **time >= report.since).count();
-                    prop_assert_eq!(report.errors, expected as u64);
-                    prop_assert_eq!(site.run_without_memory().until, report.until);
-                    since_last_run +=
-                        report.groups.iter().filter_map(|group| group.since_last_run).sum::<u64>();
-                    let late = written[at_last_run..].iter().filter(|time| **time < report.since).count();
-                    since_last_run += late as u64;
-                    at_last_run = written.len();
-                    prop_assert_eq!(since_last_run, written.len() as u64);
-                }
-                _ => {}
-            }
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! Triage of access logs: what a day looks like to the daily checklist.
 
-use super::Memory;
-use super::access::AccessReport;
-use super::access::triage_access;
+use super::super::Memory;
+use super::super::access::AccessReport;
+use super::super::access::triage_access;
 use crate::config::LogsConfig;
 use crate::progress::Silent;
 use crate::status::Finding;
