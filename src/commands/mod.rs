@@ -6,6 +6,7 @@ mod checklist;
 mod config;
 mod context;
 mod daily;
+mod demo;
 mod disk;
 mod generate;
 mod health;
@@ -127,6 +128,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::InitArgs),
+    Demo(demo::DemoArgs),
     Daily(daily::DailyArgs),
     #[command(subcommand)]
     Checklist(checklist::ChecklistCommand),
@@ -145,6 +147,7 @@ impl Command {
     fn run(self, context: &Context) -> Result<Status> {
         match self {
             Self::Init(args) => init::run(&args, context),
+            Self::Demo(args) => demo::run(&args, context),
             Self::Daily(args) => daily::run(&args, context),
             Self::Checklist(command) => checklist::run(command, context),
             Self::Health(args) => health::run(&args, context),

@@ -23,7 +23,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// Longest title of a group, in bytes.
-const TITLE: usize = 240;
+pub(super) const TITLE: usize = 240;
 
 /// What the Django logs say of the window.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -89,7 +89,10 @@ impl ErrorReport {
     }
 
     fn group_finding(&self, group: &ErrorGroup) -> Finding {
-        let mut message = format!("{} of {}", count(group.count, "event"), group.title());
+        let mut message = count(group.count, "event");
+        if let Some(detail) = &group.detail {
+            message = format!("{message}, {}", super::lines::bounded(detail, super::errors::TITLE));
+        }
         if let Some(last) = group.last {
             message = format!("{message}, last at {}", local(last, &self.zone));
         }

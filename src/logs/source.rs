@@ -32,7 +32,7 @@ pub struct SourceProblem {
 impl SourceProblem {
     /// The problem as a finding: what could not be read is UNKNOWN.
     pub fn finding(&self) -> Finding {
-        Finding::unknown(&LOG_SOURCE, &self.path, format!("cannot read {}: {}", self.path, self.reason))
+        Finding::unknown(&LOG_SOURCE, &self.path, format!("not read: {}", self.reason))
             .with("reason", self.reason.as_str())
             .remedy(&self.remedy)
     }
