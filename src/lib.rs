@@ -7,6 +7,7 @@ pub mod checklist;
 pub mod commands;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod disk;
 pub mod error;
 pub mod health;
