@@ -56,7 +56,8 @@ pub(super) fn run(args: &DemoArgs, context: &Context) -> Result<Status> {
     let bar = Bar::new(context.printer.quiet);
     let demo = demo::prepare(&folder, free_port()?, context.now, context.globals.lock_wait, &bar)?;
     if text {
-        let found = if demo.reused { "Found the demonstration site in" } else { "Built a demonstration site in" };
+        let found =
+            if demo.reused { "Found the demonstration site in" } else { "Built a demonstration site in" };
         context.printer.note(&format!("{found} {}", demo.folder.display()));
     }
     let server = Server::start(&demo, context)?;
@@ -104,7 +105,16 @@ impl Server {
         let listen = listen_address(demo, context)?;
         let mut child = process::spawn(
             process::command(program)
-                .args(["serve", "--exit-with-parent", "--format", "json", "--quiet", "--listen", &listen, "--config"])
+                .args([
+                    "serve",
+                    "--exit-with-parent",
+                    "--format",
+                    "json",
+                    "--quiet",
+                    "--listen",
+                    &listen,
+                    "--config",
+                ])
                 .arg(&demo.config_file)
                 .env_remove("SITEKEEP_CONFIG")
                 .stdout(Stdio::piped()),
@@ -115,18 +125,17 @@ impl Server {
         let url = serde_json::from_str::<serde_json::Value>(&line)
             .ok()
             .and_then(|document| document["url"].as_str().map(ToOwned::to_owned));
-        match url {
-            Some(url) => Ok(Self { child, url }),
-            None => {
-                let status = child.wait().context("wait for the server")?;
-                bail!("the catalogue server did not start ({status}); its words are above");
-            }
-        }
+        let Some(url) = url else {
+            let status = child.wait().context("wait for the server")?;
+            bail!("the catalogue server did not start ({status}); its words are above");
+        };
+        Ok(Self { child, url })
     }
 
     /// Asks the server to stop, and waits until it has answered its last request.
     fn stop(mut self) -> Result<()> {
-        rustix::process::kill_process(Pid::from_child(&self.child), Signal::TERM).context("stop the server")?;
+        rustix::process::kill_process(Pid::from_child(&self.child), Signal::TERM)
+            .context("stop the server")?;
         let status = self.child.wait().context("wait for the server to stop")?;
         anyhow::ensure!(status.success(), "the catalogue server did not stop cleanly ({status})");
         Ok(())
@@ -146,7 +155,9 @@ fn listen_address(demo: &Demo, context: &Context) -> Result<String> {
     if TcpListener::bind(&configured).is_ok() {
         return Ok(configured);
     }
-    context.printer.note(&format!("{configured} is taken by another program: serving on another port this time"));
+    context
+        .printer
+        .note(&format!("{configured} is taken by another program: serving on another port this time"));
     Ok("127.0.0.1:0".to_owned())
 }
 
@@ -158,7 +169,10 @@ fn next_steps(demo: &Demo, url: &str, serving: bool) -> String {
     let _ = if serving {
         writeln!(text, "The shop is open at {url} until Ctrl-C. In another terminal:")
     } else {
-        writeln!(text, "Next:\n  sitekeep demo {quoted} --keep-serving\nand while it serves, in another terminal:")
+        writeln!(
+            text,
+            "Next:\n  sitekeep demo {quoted} --keep-serving\nand while it serves, in another terminal:"
+        )
     };
     let picture = quote(&demo.folder.join("backend/media/products/savane-14-akwa.jpg"));
     let _ = writeln!(

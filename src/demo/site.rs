@@ -46,13 +46,26 @@ pub struct Demo {
 ///
 /// # Errors
 /// When the folder holds something else, another run works on it, or it cannot be written to.
-pub fn prepare(folder: &Path, port: u16, now: Timestamp, wait: Duration, progress: &dyn Progress) -> Result<Demo> {
+pub fn prepare(
+    folder: &Path,
+    port: u16,
+    now: Timestamp,
+    wait: Duration,
+    progress: &dyn Progress,
+) -> Result<Demo> {
     let marker = folder.join(MARKER);
-    let occupied = folder.is_dir() && std::fs::read_dir(folder).with_context(|| format!("read folder {}", folder.display()))?.next().is_some();
+    let occupied = folder.is_dir()
+        && std::fs::read_dir(folder)
+            .with_context(|| format!("read folder {}", folder.display()))?
+            .next()
+            .is_some();
     if folder.exists() && !folder.is_dir() || occupied && !marker.exists() {
-        return Err(Error::new(Kind::Usage, format!("{} is there already and is no demonstration site", folder.display()))
-            .hint("name a folder that is not there yet: sitekeep demo DIR")
-            .into());
+        return Err(Error::new(
+            Kind::Usage,
+            format!("{} is there already and is no demonstration site", folder.display()),
+        )
+        .hint("name a folder that is not there yet: sitekeep demo DIR")
+        .into());
     }
     std::fs::create_dir_all(folder).with_context(|| format!("create folder {}", folder.display()))?;
     if !marker.exists() {
@@ -124,14 +137,17 @@ fn seed(now: Timestamp) -> Seed {
             parent: parent.map(ToOwned::to_owned),
         };
         categories.push(category(branch.name, branch.slug, None));
-        categories.extend(branch.children.iter().map(|(name, slug, _)| category(name, slug, Some(branch.slug))));
+        categories
+            .extend(branch.children.iter().map(|(name, slug, _)| category(name, slug, Some(branch.slug))));
     }
     let count = i64::try_from(catalogue::PRODUCTS.len()).unwrap_or_default();
     let products = catalogue::PRODUCTS
         .iter()
         .enumerate()
         .zip(0..)
-        .map(|((position, line), age)| product(position, line, now - SignedDuration::from_hours(24 * (count - age))))
+        .map(|((position, line), age)| {
+            product(position, line, now - SignedDuration::from_hours(24 * (count - age)))
+        })
         .collect();
     Seed { categories, products, settings: Some(settings()), sessions: sessions(now) }
 }
@@ -140,7 +156,9 @@ fn product(position: usize, line: &Line, created_at: Timestamp) -> SeedProduct {
     let (name, brand, price, subcategory, description) = *line;
     let slug = slugify(&format!("{name} {brand}"));
     let extension = if is_png(position) { "png" } else { "jpg" };
-    let parent = catalogue::BRANCHES.iter().find(|branch| branch.children.iter().any(|(_, slug, _)| *slug == subcategory));
+    let parent = catalogue::BRANCHES
+        .iter()
+        .find(|branch| branch.children.iter().any(|(_, slug, _)| *slug == subcategory));
     SeedProduct {
         name: name.to_owned(),
         image: format!("products/{slug}.{extension}"),
@@ -188,7 +206,8 @@ fn settings() -> SeedSettings {
         contact_phone: "+229 01 97 00 00 00".to_owned(),
         contact_address: "Rue des Cheminots, Cotonou, Bénin".to_owned(),
         company_name: "Boutique Démo".to_owned(),
-        company_description: "Ordinateurs, imprimantes et accessoires choisis et garantis à Cotonou.".to_owned(),
+        company_description: "Ordinateurs, imprimantes et accessoires choisis et garantis à Cotonou."
+            .to_owned(),
     }
 }
 
@@ -196,7 +215,8 @@ fn settings() -> SeedSettings {
 fn sessions(now: Timestamp) -> Vec<(String, String, Timestamp)> {
     (0..200_i64)
         .map(|number| {
-            let end = now + SignedDuration::from_hours(24 * (number - 150) / 10 + if number < 150 { -1 } else { 1 });
+            let end = now
+                + SignedDuration::from_hours(24 * (number - 150) / 10 + if number < 150 { -1 } else { 1 });
             (format!("{:016x}{:016x}", random::number(), number), "e30:demo:session".to_owned(), end)
         })
         .collect()
@@ -210,7 +230,8 @@ fn draw(seed: &Seed, media: &Path, progress: &dyn Progress) -> Result<()> {
         let handles: Vec<_> = (0..workers)
             .map(|worker| {
                 scope.spawn(move || {
-                    for (position, product) in seed.products.iter().enumerate().skip(worker).step_by(workers) {
+                    for (position, product) in seed.products.iter().enumerate().skip(worker).step_by(workers)
+                    {
                         paint(position, product, media)?;
                         progress.advance(1);
                     }
@@ -266,7 +287,9 @@ mod tests {
         assert_eq!(slugs.len(), seed.products.len());
         for category in &seed.categories {
             assert_eq!(category.slug, slugify(&category.name));
-            let used = |slug: &str| seed.products.iter().any(|p| p.category == slug || p.subcategory.as_deref() == Some(slug));
+            let used = |slug: &str| {
+                seed.products.iter().any(|p| p.category == slug || p.subcategory.as_deref() == Some(slug))
+            };
             assert!(used(&category.slug), "{} is empty", category.name);
         }
         assert_eq!(seed.sessions.len(), 200);
