@@ -107,3 +107,11 @@ fn settings_are_never_executed() {
 fn a_folder_that_is_not_there_is_a_usage_error() {
     Sandbox::empty().run(&["init", "nowhere"]).exits(64).complains("nowhere");
 }
+
+#[test]
+fn a_backend_folder_without_its_code_is_still_found() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("backend/.env", "PGDATABASE=shop\nPGUSER=shop\n");
+    sandbox.write("backend/media/a.jpg", "x");
+    sandbox.run(&["init"]).exits(0).says("postgresql://shop@localhost:5432/shop").says("backend/media");
+}

@@ -94,16 +94,7 @@ pub fn detect(root: &Path, units: &Path) -> Detected {
 }
 
 fn open(root: &Path, found: &mut Detected) -> Project {
-    let backend = [root.to_owned(), root.join("backend")]
-        .into_iter()
-        .chain(subfolders(root))
-        .find(|folder| folder.join("manage.py").is_file())
-        .or_else(|| {
-            [root.to_owned(), root.join("backend")]
-                .into_iter()
-                .find(|folder| folder.join("db.sqlite3").is_file())
-        })
-        .unwrap_or_else(|| root.to_owned());
+    let backend = backend(root);
     let manage = read(&backend.join("manage.py"), found).unwrap_or_default();
     if manage.is_empty() {
         found.notes.push(format!(
@@ -131,6 +122,18 @@ fn open(root: &Path, found: &mut Detected) -> Project {
         env_file,
         variables,
     }
+}
+
+/// Folder of manage.py; without one, the folder that has a site's other parts.
+fn backend(root: &Path) -> PathBuf {
+    let usual = [root.to_owned(), root.join("backend")];
+    let with = |folders: &[PathBuf], names: &[&str]| {
+        folders.iter().find(|folder| names.iter().any(|name| folder.join(name).exists())).cloned()
+    };
+    with(&[&usual[..], &subfolders(root)].concat(), &["manage.py"])
+        .or_else(|| with(&usual, &["db.sqlite3", "media"]))
+        .or_else(|| with(&usual, &[".env"]))
+        .unwrap_or_else(|| root.to_owned())
 }
 
 /// Reads a file that may be missing; one that is there and cannot be read is told.
