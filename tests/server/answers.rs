@@ -93,7 +93,9 @@ fn the_style_sheet_may_be_kept_for_ever_under_its_own_name() {
     let style = server.get(address);
     assert_eq!(style.header("content-type"), Some("text/css; charset=utf-8"));
     assert!(style.header("cache-control").unwrap().contains("immutable"));
-    assert_eq!(server.get("/static/style-0000000000000000.css").status, 404);
+    for name in ["style-0000000000000000.css", "%FF", "..%2fapp.css"] {
+        assert_eq!(server.get(&format!("/static/{name}")).status, 404, "{name}");
+    }
     assert_eq!(server.get("/favicon.ico").header("content-type"), Some("image/svg+xml"));
     assert!(server.get("/robots.txt").shows("User-agent: *"));
 }
@@ -117,4 +119,5 @@ fn a_large_body_is_refused() {
     let server = world.start();
     let answer = server.ask("POST", "/contact", &[("Content-Length", "10000000")]);
     assert_eq!(answer.status, 413);
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
 }

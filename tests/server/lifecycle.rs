@@ -72,7 +72,7 @@ fn more_questions_than_the_database_can_take_are_refused_at_once() {
     let server = world.start();
     let answers = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..80 {
+        for _ in 0..150 {
             let (server, answers) = (&server, answers.0.clone());
             scope.spawn(move || answers.send(server.get("/products")).unwrap());
         }
