@@ -136,6 +136,8 @@ pub struct PagesConfig {
     pub listing: String,
     pub product: Option<String>,
     pub search: Option<String>,
+    /// How many products' pages are visited; another stretch of them each day.
+    pub products: usize,
     /// How many pictures of the database are fetched and decoded; all are looked for on disk.
     pub images: usize,
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
@@ -155,6 +157,7 @@ impl Default for PagesConfig {
             listing: "/products".into(),
             product: None,
             search: None,
+            products: 50,
             images: 50,
             slow_warning: Duration::from_secs(2),
             slow_critical: Duration::from_secs(5),

@@ -3,6 +3,7 @@
 use super::Config;
 use super::Origin;
 use super::origin;
+use super::password;
 use crate::error::Error;
 use crate::error::Kind;
 use anyhow::Context;
@@ -25,6 +26,19 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// The environment of this process.
+    ///
+    /// # Errors
+    /// When the current folder is gone or may not be entered.
+    pub fn of_process() -> Result<Self> {
+        let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+        Ok(Self {
+            variables: std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect(),
+            directory: std::env::current_dir().context("find the current folder")?,
+            home: std::env::home_dir().filter(|home| home.is_absolute()),
+        })
+    }
+
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
@@ -113,6 +127,10 @@ pub fn load(explicit: Option<&Path>, environment: &Environment) -> Result<Loaded
     }
     let base = file.as_deref().and_then(Path::parent).unwrap_or(&environment.directory);
     config.resolve(base, environment.home.as_deref());
+    config.check().map_err(|message| refuse(&message, "the configuration"))?;
+    if let Some(source) = password::find(&mut config, environment)? {
+        origins.insert("database.password".to_owned(), source);
+    }
     Ok(Loaded { config, file, origins })
 }
 
@@ -138,7 +156,15 @@ fn check(path: &Path, text: &str) -> Result<Table> {
         let key = error.span().and_then(|span| origin::key_at(text, &span));
         refuse(error.message(), &key.map_or_else(|| place.clone(), |key| format!("{place}: {key}")))
     };
-    toml::from_str::<Config>(text).map_err(|error| wrong(&error))?;
+    let written = toml::from_str::<Config>(text).map_err(|error| wrong(&error))?;
+    if written.database.password.is_some() {
+        return Err(Error::new(
+            Kind::Config,
+            format!("{}: database.password: a password has no place here", path.display()),
+        )
+        .hint("put it alone into a file of mode 0600 and name that in [database] password_file")
+        .into());
+    }
     toml::from_str(text).map_err(|error| wrong(&error))
 }
 

@@ -18,6 +18,19 @@ pub enum SystemLog {
     Off,
 }
 
+/// What the request time at the end of an access log's line counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestTime {
+    /// A number with a decimal point is seconds (nginx `$request_time`, gunicorn `%(L)s`), a whole one microseconds
+    /// (gunicorn `%(D)s`).
+    #[default]
+    Auto,
+    Seconds,
+    Milliseconds,
+    Microseconds,
+}
+
 /// Logs and limits (guide: Quotidienne 2, Analyser les logs).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -26,23 +39,33 @@ pub struct LogsConfig {
     pub django: Vec<PathBuf>,
     /// Format strings of the Django log, in `{` or `%` style; the guide's and the application's are known.
     pub formats: Vec<String>,
-    /// Access logs of gunicorn or nginx in the combined format.
+    /// Access logs of gunicorn or nginx in the combined or common format; a request time may follow.
     pub access: Vec<PathBuf>,
+    /// Unit of the request time at the end of the lines of the access logs.
+    pub request_time: RequestTime,
+    /// Time from which a request is slow.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub slow_request: Duration,
     pub system: SystemLog,
     /// Files of the system log, where there is no journal.
     pub syslog: Vec<PathBuf>,
     /// Words that make a line of the system log the site's; without them, the site's name.
     pub system_words: Vec<String>,
-    /// How far back the first run looks, and the window of the rates.
+    /// How far back every run looks: errors, rates and logins are judged within this window.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub since: Duration,
-    /// Number of errors since the last run from which they are critical.
+    /// Number of errors within the window from which they are critical.
     pub errors_critical: u64,
     /// Share of 404 answers from which to warn.
     pub not_found_warning: Percent,
     /// Share of 5xx answers from which to warn.
     pub server_error_warning: Percent,
     pub server_error_critical: Percent,
+    /// Length of the stretch in which a burst of 5xx answers is looked for.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub burst_window: Duration,
+    /// 5xx answers within the stretch below which it is no burst, however few requests there were.
+    pub burst_errors: u64,
     /// Requests below which a share says nothing.
     pub minimum_requests: u64,
     /// Path whose POST is an admin login.
@@ -60,6 +83,8 @@ impl Default for LogsConfig {
             django: vec!["/var/log/niasotac/django.log".into()],
             formats: Vec::new(),
             access: Vec::new(),
+            request_time: RequestTime::Auto,
+            slow_request: Duration::from_secs(1),
             system: SystemLog::Auto,
             syslog: vec!["/var/log/syslog".into(), "/var/log/messages".into()],
             system_words: Vec::new(),
@@ -68,6 +93,8 @@ impl Default for LogsConfig {
             not_found_warning: Percent(10.0),
             server_error_warning: Percent(1.0),
             server_error_critical: Percent(5.0),
+            burst_window: Duration::from_mins(5),
+            burst_errors: 5,
             minimum_requests: 50,
             login_path: "/admin/login/".into(),
             login_warning: 5,

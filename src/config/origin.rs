@@ -11,8 +11,13 @@ use toml::de::DeValue;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     Default,
-    File { path: PathBuf, line: usize },
+    File {
+        path: PathBuf,
+        line: usize,
+    },
     Environment(String),
+    /// Where a secret was found.
+    Source(String),
 }
 
 impl fmt::Display for Origin {
@@ -21,6 +26,7 @@ impl fmt::Display for Origin {
             Self::Default => formatter.write_str("default"),
             Self::File { path, line } => write!(formatter, "{}:{line}", path.display()),
             Self::Environment(name) => write!(formatter, "environment {name}"),
+            Self::Source(text) => formatter.write_str(text),
         }
     }
 }

@@ -1,1 +1,222 @@
-//! Writes a configuration file.
+//! The commented configuration file: every key with what it means, set or as its default.
+
+use super::Config;
+use super::detect::Detected;
+use std::fmt::Write as _;
+use std::path::Path;
+use toml::Table;
+use toml::Value;
+
+/// What each key means, in the order of the file. Keys without a default are shown with an example.
+const KEYS: &[(&str, &str, &str)] = &[
+    ("site.name", "", "Short name of the site: in reports, file names and the state folder"),
+    ("site.url", "", "Address under which visitors reach the site"),
+    ("site.root", "", "Folder of the Django project"),
+    ("site.media", "", "Django's MEDIA_ROOT"),
+    ("site.media_url", "", "Django's MEDIA_URL"),
+    (
+        "site.settings",
+        "\"backend/niasotac_backend/settings.py\"",
+        "Django's settings, read as text and never executed",
+    ),
+    (
+        "site.env_file",
+        "\"backend/.env\"",
+        "The project's .env: DEBUG and the database's password are read from it",
+    ),
+    ("site.unit", "\"niasotac-backend\"", "Service of the backend [default: NAME-backend]"),
+    ("site.app", "", "Label of the application that owns the tables (showcase_product ...)"),
+    ("site.timezone", "", "Zone in which the site's people read times, and Django writes its log"),
+    ("site.currency", "", "Currency written after prices"),
+    (
+        "site.whatsapp_number",
+        "\"22997000000\"",
+        "Number of the WhatsApp button [default: the one in the site's settings table]",
+    ),
+    ("database.path", "", "SQLite file; used when url is not set"),
+    (
+        "database.url",
+        "\"postgresql://niasotac_user@localhost:5432/niasotac_db\"",
+        "PostgreSQL server, without the password",
+    ),
+    (
+        "database.password_file",
+        "\"/etc/sitekeep/database-password\"",
+        "File whose first line is the password (mode 0600)",
+    ),
+    ("database.password_variable", "", "Variable of the .env that holds the password"),
+    ("database.ca_file", "\"/etc/ssl/private-ca.pem\"", "Authority of the server's certificate"),
+    ("database.timeout", "", "How long to wait for a connection or a locked database"),
+    ("health.processes", "", "Services and the programs that may carry them; at least one of each must run"),
+    ("health.ports", "", "Ports that must listen: a number, or \"host:port\""),
+    (
+        "health.pages.style",
+        "",
+        "html: the server renders the pages; api: they are built from /api/; auto: find out",
+    ),
+    ("health.pages.home", "", "Path of the home page"),
+    ("health.pages.listing", "", "Path of the list of products"),
+    ("health.pages.product", "\"/products/{slug}\"", "Path of a product [default: by style]"),
+    ("health.pages.search", "\"/products?search={query}\"", "Path of a search [default: by style]"),
+    ("health.pages.products", "", "How many products' pages are visited each day"),
+    ("health.pages.images", "", "How many pictures are fetched and decoded each day"),
+    ("health.pages.slow_warning", "", "Response time from which to warn"),
+    ("health.pages.slow_critical", "", ""),
+    ("health.pages.timeout", "", "How long one request may take"),
+    ("health.resources.load_warning", "", "Load average of 5 minutes per processor"),
+    ("health.resources.load_critical", "", ""),
+    ("health.resources.memory_warning", "", "Share of memory still available"),
+    ("health.resources.memory_critical", "", ""),
+    ("health.resources.swap_warning", "", "Share of swap in use"),
+    ("health.resources.swap_critical", "", ""),
+    ("health.tls.warning_days", "", "Days that the certificate must still last"),
+    ("health.tls.critical_days", "", ""),
+    ("health.tls.ca_file", "\"/etc/ssl/private-ca.pem\"", "Authorities to trust besides the system's"),
+    ("disk.free_warning", "", "Free share of a file system (guide: 20 %)"),
+    ("disk.free_critical", "", ""),
+    ("disk.inodes_warning", "", "Free share of inodes"),
+    ("disk.inodes_critical", "", ""),
+    ("disk.media_limit", "", "Size of the media folder (guide: 5 GB)"),
+    ("disk.database_limit", "", "Size of the database (guide: 2 GB)"),
+    ("disk.full_within_days", "", "Warn when a file system will be full so soon"),
+    ("disk.paths", "", "More folders whose file systems are watched"),
+    ("serve.listen", "", "Address and port of the catalogue server"),
+    ("serve.page_size", "", "Products on one page of the listing"),
+    ("serve.database_connections", "", "Connections to the database"),
+    ("serve.max_connections", "", "Connections of visitors at a time"),
+    ("serve.max_body", "", "Largest body of a request"),
+    ("serve.header_timeout", "", "How long a visitor may take to ask"),
+    ("serve.request_timeout", "", "How long one request may take"),
+    ("serve.drain_timeout", "", "How long running requests may go on after a stop"),
+    ("serve.media_max_age", "", "How long browsers may keep a picture"),
+    (
+        "serve.access_log",
+        "\"/var/log/niasotac/access.log\"",
+        "Access log in the combined format; \"-\" is standard error",
+    ),
+    (
+        "state.directory",
+        "\"/var/lib/sitekeep/niasotac\"",
+        "sitekeep's own record of runs [default: the user's state folder]",
+    ),
+    (
+        "logs.django",
+        "",
+        "Django's logs; their rotated neighbours (.1, .2.gz, -20261122.gz) are read with them",
+    ),
+    ("logs.formats", "", "Format strings of LOGGING, where a log is written in none of the usual ones"),
+    ("logs.access", "", "Access logs of gunicorn or nginx, combined or common format"),
+    ("logs.request_time", "", "Unit of the time behind a request: auto, seconds, milliseconds, microseconds"),
+    ("logs.slow_request", "", "Time from which a request is slow"),
+    ("logs.system", "", "System log: auto, journal, file or off"),
+    ("logs.syslog", "", "Files of the system log, where there is no journal"),
+    ("logs.system_words", "", "Words that make a line of the system log the site's [default: its name]"),
+    ("logs.since", "", "How far back every run looks"),
+    ("logs.errors_critical", "", "Number of errors from which they are critical"),
+    ("logs.not_found_warning", "", "Share of 404 answers from which to warn"),
+    ("logs.server_error_warning", "", "Share of 5xx answers"),
+    ("logs.server_error_critical", "", ""),
+    ("logs.burst_window", "", "Length of the stretch in which a burst of 5xx answers is looked for"),
+    ("logs.burst_errors", "", "5xx answers below which it is no burst"),
+    ("logs.minimum_requests", "", "Requests below which a share says nothing"),
+    ("logs.login_path", "", "Path whose POST is an admin login"),
+    ("logs.login_warning", "", "Failed logins from one address within the window"),
+    ("logs.login_critical", "", ""),
+    ("logs.login_window", "", ""),
+];
+
+/// Writes the file: what was found is set, all else stands as a comment with its default.
+///
+/// Paths below `base` are written relative to it.
+pub fn render(found: &Detected, base: Option<&Path>) -> String {
+    let defaults = Table::try_from(Config::default()).unwrap_or_default();
+    let mut text = String::from(
+        "# sitekeep.toml: what sitekeep knows of this site. Lines that begin with # show the defaults.\n\
+         # Relative paths start at this file's folder. No password belongs here.\n",
+    );
+    let mut section = "";
+    for (key, example, meaning) in KEYS {
+        let (part, name) = key.rsplit_once('.').unwrap_or(("", key));
+        if part != section {
+            section = part;
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n[{section}]\n");
+        }
+        if !meaning.is_empty() {
+            let _ = writeln!(text, "# {meaning}");
+        }
+        let _ = match found.get(key) {
+            Some(fact) => writeln!(
+                text,
+                "{name} = {}  # {}",
+                relative(&fact.value, base),
+                fact.reason.replace('\n', " ")
+            ),
+            None => match lookup(&defaults, key) {
+                Some(value) => writeln!(text, "# {name} = {value}"),
+                None => writeln!(text, "# {name} = {example}"),
+            },
+        };
+    }
+    text
+}
+
+fn lookup<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
+    match key.split_once('.') {
+        None => table.get(key),
+        Some((section, rest)) => lookup(table.get(section)?.as_table()?, rest),
+    }
+}
+
+fn relative(value: &Value, base: Option<&Path>) -> Value {
+    match (value, base) {
+        (Value::String(text), Some(base)) => match Path::new(text).strip_prefix(base) {
+            Ok(rest) if rest.as_os_str().is_empty() => Value::String(".".to_owned()),
+            Ok(rest) => Value::String(rest.display().to_string()),
+            Err(_) => value.clone(),
+        },
+        (Value::Array(items), _) => Value::Array(items.iter().map(|item| relative(item, base)).collect()),
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys_of(table: &Table, prefix: &str, keys: &mut Vec<String>) {
+        for (key, value) in table {
+            let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            match value {
+                Value::Table(inner) => keys_of(inner, &name, keys),
+                _ => keys.push(name),
+            }
+        }
+    }
+
+    #[test]
+    fn every_setting_stands_in_the_sample_with_its_default() {
+        let text = render(&Detected::default(), None);
+        let mut keys = Vec::new();
+        keys_of(&Table::try_from(Config::default()).expect("defaults"), "", &mut keys);
+        for key in keys {
+            assert!(KEYS.iter().any(|(known, ..)| *known == key), "{key} is missing in the sample");
+        }
+        // With every comment taken away it still is a configuration, and with the defaults put in it is the default one.
+        toml::from_str::<Config>(&text).expect("the commented sample");
+        let is_default = |line: &str| {
+            line.split_once(" = ")
+                .is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        };
+        let set: Vec<&str> = text
+            .lines()
+            .map(|line| line.strip_prefix("# ").filter(|rest| is_default(rest)).unwrap_or(line))
+            .collect();
+        let set = set.join("\n");
+        let config = toml::from_str::<Config>(&set).expect("the sample with its defaults set");
+        assert_eq!(config.disk, Config::default().disk);
+        assert_eq!(config.logs, Config::default().logs);
+        assert_eq!(config.health.processes, Config::default().health.processes);
+        assert_eq!(config.health.resources, Config::default().health.resources);
+    }
+}

@@ -22,6 +22,8 @@ pub struct SiteConfig {
     pub settings: Option<PathBuf>,
     /// The `.env` file of the project.
     pub env_file: Option<PathBuf>,
+    /// Name of the service of the backend; without it, `NAME-backend`.
+    pub unit: Option<String>,
     /// Label of the Django application that owns the tables (`showcase_product`…).
     pub app: String,
     /// Time zone in which people of the site read times.
@@ -42,10 +44,18 @@ impl Default for SiteConfig {
             media_url: "/media/".into(),
             settings: None,
             env_file: None,
+            unit: None,
             app: "showcase".into(),
             timezone: "Africa/Porto-Novo".into(),
             currency: "FCFA".into(),
             whatsapp_number: None,
         }
+    }
+}
+
+impl SiteConfig {
+    /// Service of the backend, as remedies name it.
+    pub fn unit(&self) -> String {
+        self.unit.clone().unwrap_or_else(|| format!("{}-backend", self.name))
     }
 }

@@ -43,6 +43,7 @@ pub use search::words;
 pub use settings::SiteSettings;
 pub use settings::site_settings;
 pub use showcase::Showcase;
+pub use sqlite::size as sqlite_size;
 pub use value::Row;
 pub use value::Value;
 

@@ -207,21 +207,26 @@ impl Database for Sqlite {
     }
 
     fn size(&mut self) -> Result<u64> {
-        let mut bytes =
-            std::fs::metadata(&self.path).with_context(|| format!("look at {}", self.path.display()))?.len();
-        match std::fs::metadata(self.path.with_file_name(wal_name(&self.path))) {
-            Ok(metadata) => bytes += metadata.len(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                return Err(error).with_context(|| format!("look at the -wal of {}", self.path.display()));
-            }
-        }
-        Ok(bytes)
+        size(&self.path)
     }
 
     fn is_closed(&self) -> bool {
         false
     }
+}
+
+/// Bytes of the file and of its `-wal`, whether or not the database can be opened.
+///
+/// # Errors
+/// When the file is not there or its folder may not be entered.
+pub fn size(path: &Path) -> Result<u64> {
+    let mut bytes = std::fs::metadata(path).with_context(|| format!("look at {}", path.display()))?.len();
+    match std::fs::metadata(path.with_file_name(wal_name(path))) {
+        Ok(metadata) => bytes += metadata.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("look at the -wal of {}", path.display())),
+    }
+    Ok(bytes)
 }
 
 fn own(value: ValueRef<'_>) -> Value {

@@ -20,6 +20,12 @@ const STEPS: &[&str] = &[
      CREATE TABLE measurement (
          name TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL, value REAL NOT NULL,
          PRIMARY KEY (name, subject, at)) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE log_checkpoint (
+         log TEXT NOT NULL, at INTEGER NOT NULL, head_length INTEGER NOT NULL, head TEXT NOT NULL,
+         finished INTEGER NOT NULL, resume INTEGER NOT NULL, PRIMARY KEY (log, at)) STRICT, WITHOUT ROWID;
+     CREATE TABLE log_group (
+         fingerprint TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+         total INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 ];
 
 /// Brings the tables up to date in one transaction per step.

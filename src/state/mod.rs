@@ -4,10 +4,14 @@
 //! site: losing it loses history, not data.
 
 mod history;
+mod log_checkpoints;
+mod log_groups;
 mod migrations;
 mod runs;
 
 pub use history::Point;
+pub use log_checkpoints::LogCheckpoint;
+pub use log_groups::LogGroup;
 pub use runs::Run;
 
 use crate::error::Error;

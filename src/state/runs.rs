@@ -27,7 +27,7 @@ impl State {
     pub fn record_run<'a>(
         &mut self,
         run: &Run,
-        findings: impl Iterator<Item = (&'a str, &'a Finding)>,
+        findings: impl Iterator<Item = (&'static str, &'a Finding)>,
     ) -> Result<()> {
         self.transaction(|transaction| {
             transaction.execute(

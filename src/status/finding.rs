@@ -85,6 +85,16 @@ pub enum Unit {
     Count,
 }
 
+/// Limits of a metric, and on which side of them lies trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(tag = "alert", rename_all = "lowercase")]
+pub enum Limits {
+    /// Trouble when the value is at or above a limit.
+    Above { warning: Option<f64>, critical: Option<f64> },
+    /// Trouble when the value is below a limit.
+    Below { warning: Option<f64>, critical: Option<f64> },
+}
+
 /// A figure worth keeping: performance data, a Prometheus sample, a point of the recorded history.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Metric {
@@ -94,20 +104,17 @@ pub struct Metric {
     pub value: f64,
     pub unit: Unit,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub warning: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub critical: Option<f64>,
+    pub limits: Option<Limits>,
 }
 
 impl Metric {
     pub fn new(name: &'static str, subject: impl Into<String>, value: f64, unit: Unit) -> Self {
-        Self { name, subject: subject.into(), value, unit, warning: None, critical: None }
+        Self { name, subject: subject.into(), value, unit, limits: None }
     }
 
     #[must_use]
-    pub fn thresholds(mut self, warning: Option<f64>, critical: Option<f64>) -> Self {
-        self.warning = warning;
-        self.critical = critical;
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
         self
     }
 }

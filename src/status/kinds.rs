@@ -32,6 +32,7 @@ kinds! {
     MEMORY = "HEALTH-011", "available memory", "Performance dégradée";
     SWAP = "HEALTH-012", "swap in use", "Performance dégradée";
     DEBUG = "HEALTH-013", "DEBUG is off", "Erreurs 500 fréquentes";
+    DATABASE = "HEALTH-015", "the site's database opens", "Base de données corrompue";
     PICTURE_FILE = "HEALTH-014", "a picture named in the database is there", "Images ne s'affichent pas";
 
     DISK_SPACE = "DISK-001", "free space of a file system", "Quotidienne 3";

@@ -9,6 +9,7 @@ pub mod kinds;
 pub use check::Check;
 pub use finding::Finding;
 pub use finding::Kind;
+pub use finding::Limits;
 pub use finding::Metric;
 pub use finding::Unit;
 

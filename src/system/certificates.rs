@@ -12,29 +12,35 @@ use std::path::Path;
 ///
 /// # Errors
 /// When `extra` cannot be read or holds no certificate, or no authority at all is found.
-pub fn roots(extra: Option<&Path>) -> Result<RootCertStore> {
-    let mut store = RootCertStore::empty();
-    let found = rustls_native_certs::load_native_certs();
-    store.add_parsable_certificates(found.certs);
+pub fn trusted(extra: Option<&Path>) -> Result<Vec<CertificateDer<'static>>> {
+    let mut found = rustls_native_certs::load_native_certs().certs;
     if let Some(path) = extra {
         let wrong = |reason: String| {
             Error::new(Kind::Config, format!("read certificates {}: {reason}", path.display()))
                 .hint("the file must hold one or more certificates in PEM")
         };
-        let before = store.len();
+        let before = found.len();
         for certificate in CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))? {
-            store
-                .add(certificate.map_err(|error| wrong(error.to_string()))?)
-                .map_err(|error| wrong(error.to_string()))?;
+            found.push(certificate.map_err(|error| wrong(error.to_string()))?);
         }
-        if store.len() == before {
+        if found.len() == before {
             return Err(wrong("no certificate in it".into()).into());
         }
     }
-    if store.is_empty() {
+    if found.is_empty() {
         return Err(Error::new(Kind::Undetermined, "this machine trusts no certificate authority")
             .hint("install the package ca-certificates, or name a file with ca_file")
             .into());
     }
+    Ok(found)
+}
+
+/// The same authorities, as rustls wants them.
+///
+/// # Errors
+/// As [`trusted`].
+pub fn roots(extra: Option<&Path>) -> Result<RootCertStore> {
+    let mut store = RootCertStore::empty();
+    store.add_parsable_certificates(trusted(extra)?);
     Ok(store)
 }

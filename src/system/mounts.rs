@@ -15,6 +15,8 @@ pub struct FileSystem {
     /// Type as the kernel names it: `ext4`, `xfs`, `overlay`.
     pub kind: String,
     pub read_only: bool,
+    /// Those of the asked paths that lie on it.
+    pub holds: Vec<PathBuf>,
     pub space: Space,
 }
 
@@ -69,7 +71,8 @@ pub fn in_use(paths: &[&Path]) -> Result<Vec<FileSystem>> {
             // A mount point that another user's session owns; nothing of the site is there.
             Err(_) => continue,
         };
-        if found.iter().any(|(device, _)| *device == metadata.dev()) {
+        if let Some((_, known)) = found.iter_mut().find(|(device, _)| *device == metadata.dev()) {
+            known.holds.extend(wanted.then(|| path.clone()));
             continue;
         }
         let full = path.canonicalize().unwrap_or_else(|_| path.clone());
@@ -84,6 +87,7 @@ pub fn in_use(paths: &[&Path]) -> Result<Vec<FileSystem>> {
             device: mount.mount_source.clone().unwrap_or_default(),
             kind: mount.fs_type.clone(),
             read_only,
+            holds: if wanted { vec![path.clone()] } else { Vec::new() },
             space: space(path)?,
         };
         found.push((metadata.dev(), file_system));

@@ -1,0 +1,165 @@
+//! The daily items (guide: Checklist de Maintenance, Quotidienne).
+
+#![expect(clippy::unnecessary_wraps, reason = "all items have one shape")]
+
+use super::Item;
+use super::Period;
+use super::Round;
+use crate::config::DatabaseSource;
+use crate::db;
+use crate::disk;
+use crate::health;
+use crate::logs;
+use crate::status::Check;
+use crate::status::Finding;
+use crate::status::kinds;
+use crate::system::process;
+use anyhow::Result;
+use jiff::SignedDuration;
+use std::path::Path;
+use std::time::Duration;
+
+const SITE: &str = "Vérifier fonctionnement site";
+const LOGS: &str = "Consulter logs erreurs";
+const DISK: &str = "Vérifier espace disque";
+
+/// How long a port may take to accept a connection.
+const PORT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How far back growth is read from.
+const GROWTH_DAYS: i64 = 30;
+
+const fn item(
+    id: &'static str,
+    title: &'static str,
+    line: &'static str,
+    check: fn(&mut Round<'_>) -> Result<Check>,
+) -> Item {
+    Item { id, title, line, period: Period::Daily, check }
+}
+
+pub(super) const ITEMS: &[Item] = &[
+    item("health.processes", "Processes of the site run", SITE, processes),
+    item("health.ports", "Ports listen", SITE, ports),
+    item("health.database", "Database opens", SITE, database),
+    item("health.pages", "Pages, search, WhatsApp", SITE, pages),
+    item("health.pictures", "Pictures are on disk", SITE, pictures),
+    item("health.tls", "Certificate", SITE, tls),
+    item("health.resources", "Load, memory, swap", SITE, resources),
+    item("health.debug", "DEBUG is off", SITE, debug),
+    item("logs.errors", "Errors of the Django log", LOGS, log_errors),
+    item("logs.access", "Answers and admin logins", LOGS, log_access),
+    item("logs.system", "System log", LOGS, log_system),
+    item("disk.space", "Free space and inodes", DISK, space),
+    item("disk.media", "Media folder", DISK, media),
+    item("disk.database", "Size of the database", DISK, database_size),
+];
+
+fn processes(round: &mut Round<'_>) -> Result<Check> {
+    let running = process::running()?;
+    Ok(health::check_processes(&round.config.health.processes, &running, &round.config.site.unit()))
+}
+
+fn ports(round: &mut Round<'_>) -> Result<Check> {
+    Ok(health::check_ports(&round.config.health.ports, PORT_TIMEOUT, &round.config.site.unit()))
+}
+
+fn database(round: &mut Round<'_>) -> Result<Check> {
+    match round.site() {
+        Ok(site) => health::check_database(site.database.as_mut(), &site.showcase),
+        Err(error) => Ok(health::database_unavailable(error)),
+    }
+}
+
+fn pages(round: &mut Round<'_>) -> Result<Check> {
+    let (config, day) = (round.config, round.day());
+    let facts = round.site().ok().map(|site| &site.facts);
+    health::check_pages(config, facts, day)
+}
+
+fn pictures(round: &mut Round<'_>) -> Result<Check> {
+    let config = round.config;
+    Ok(match round.site() {
+        Ok(site) => health::check_pictures(&config.site, &site.facts.images),
+        Err(_) => Finding::unknown(
+            &kinds::PICTURE_FILE,
+            config.site.media.display().to_string(),
+            "without the database it is not known which pictures must be there",
+        )
+        .into(),
+    })
+}
+
+fn tls(round: &mut Round<'_>) -> Result<Check> {
+    health::check_tls(round.config, round.now)
+}
+
+fn resources(round: &mut Round<'_>) -> Result<Check> {
+    health::check_resources(&round.config.health.resources)
+}
+
+fn debug(round: &mut Round<'_>) -> Result<Check> {
+    health::check_debug(round.config)
+}
+
+fn log_errors(round: &mut Round<'_>) -> Result<Check> {
+    let (settings, zone, now, progress) =
+        (&round.config.logs, round.config.time_zone(), round.now, round.progress);
+    Ok(logs::triage_django(settings, &zone, &mut round.memory(), now, progress)?.check(settings))
+}
+
+fn log_access(round: &mut Round<'_>) -> Result<Check> {
+    let (settings, zone, now, progress) =
+        (&round.config.logs, round.config.time_zone(), round.now, round.progress);
+    Ok(logs::triage_access(settings, &zone, &mut round.memory(), now, progress)?.check(settings))
+}
+
+fn log_system(round: &mut Round<'_>) -> Result<Check> {
+    let (settings, name, now, progress) =
+        (&round.config.logs, &round.config.site.name, round.now, round.progress);
+    Ok(logs::triage_system(settings, name, &round.config.time_zone(), &mut round.memory(), now, progress)?
+        .check())
+}
+
+fn space(round: &mut Round<'_>) -> Result<Check> {
+    let config = round.config;
+    let mut folders = vec![existing(&config.site.root), existing(&config.site.media)];
+    if let DatabaseSource::Sqlite(path) = config.database.source() {
+        folders.push(existing(path.parent().unwrap_or(path)));
+    }
+    if let Some(state) = &round.state {
+        folders.push(state.folder().to_owned());
+    }
+    let folders: Vec<&Path> = folders.iter().map(std::path::PathBuf::as_path).collect();
+    let since = round.now - SignedDuration::from_hours(24 * GROWTH_DAYS);
+    let state = round.state.as_deref();
+    disk::check_space(&config.disk, &folders, round.now, &mut |mount_point| match state {
+        Some(state) => state.history(disk::USED_METRIC, mount_point, since),
+        None => Ok(Vec::new()),
+    })
+}
+
+/// The path, or the nearest folder above it that is there: a missing folder will lie on the same file system.
+fn existing(path: &Path) -> std::path::PathBuf {
+    path.ancestors().find(|path| path.exists()).unwrap_or(Path::new("/")).to_owned()
+}
+
+fn media(round: &mut Round<'_>) -> Result<Check> {
+    disk::check_media(&round.config.disk, &round.config.site.media)
+}
+
+fn database_size(round: &mut Round<'_>) -> Result<Check> {
+    let config = round.config;
+    let (subject, size) = match config.database.source() {
+        DatabaseSource::Sqlite(path) => (path.display().to_string(), db::sqlite_size(path)?),
+        DatabaseSource::Postgres(url) => match round.site() {
+            Ok(site) => (url.to_owned(), site.database.size()?),
+            Err(_) => {
+                return Ok(Finding::unknown(&kinds::DISK_DATABASE, url, "the server cannot be asked")
+                    .remedy("see the finding on the database")
+                    .into());
+            }
+        },
+    };
+    Ok(disk::check_database(&config.disk, &subject, size))
+}

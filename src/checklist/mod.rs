@@ -1,0 +1,19 @@
+//! The guide's checklists: which items there are, and running them one after the other.
+//!
+//! An item that cannot run is UNKNOWN and the others still run.
+
+mod daily;
+mod item;
+mod round;
+mod run;
+
+pub use item::Item;
+pub use item::Period;
+pub use item::select;
+pub use round::Round;
+pub use run::run;
+
+/// Every item, in the guide's order.
+pub fn items() -> impl Iterator<Item = &'static Item> {
+    daily::ITEMS.iter()
+}

@@ -1,0 +1,73 @@
+//! What the items of one run share: settings, state, and the site's database, opened once.
+
+use crate::config::Config;
+use crate::db::Access;
+use crate::db::Database;
+use crate::db::Showcase;
+use crate::db::connect;
+use crate::health::Facts;
+use crate::logs::Memory;
+use crate::progress::Progress;
+use crate::state::State;
+use anyhow::Result;
+use jiff::Timestamp;
+
+/// The surroundings in which items are checked.
+pub struct Round<'a> {
+    pub config: &'a Config,
+    /// Missing when it cannot be opened; items then work without history.
+    pub state: Option<&'a mut State>,
+    pub now: Timestamp,
+    pub progress: &'a dyn Progress,
+    /// Whether this run becomes the last one that later runs compare with.
+    pub remembers: bool,
+    site: Option<Result<Site>>,
+}
+
+/// The site's database with what the checks compare the site with.
+pub(super) struct Site {
+    pub(super) database: Box<dyn Database>,
+    pub(super) showcase: Showcase,
+    pub(super) facts: Facts,
+}
+
+impl<'a> Round<'a> {
+    pub fn new(
+        config: &'a Config,
+        state: Option<&'a mut State>,
+        now: Timestamp,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        Self { config, state, now, progress, remembers: false, site: None }
+    }
+
+    /// The site's database; the first failure to open it is everybody's answer, so that a lock is waited for once.
+    pub(super) fn site(&mut self) -> Result<&mut Site, &anyhow::Error> {
+        let config = self.config;
+        match self.site.get_or_insert_with(|| open(config)) {
+            Ok(site) => Ok(site),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What earlier runs left to know of the logs.
+    pub(super) fn memory(&mut self) -> Memory<'_> {
+        match self.state.as_deref_mut() {
+            None => Memory::Absent,
+            Some(state) if self.remembers => Memory::Recorded(state),
+            Some(state) => Memory::ReadOnly(state),
+        }
+    }
+
+    /// Days since 1970, which turn the samples.
+    pub(super) fn day(&self) -> i64 {
+        self.now.as_second().div_euclid(86400)
+    }
+}
+
+fn open(config: &Config) -> Result<Site> {
+    let mut database = connect(&config.database, Access::Read)?;
+    let showcase = Showcase::resolve(database.schema()?, &config.site.app)?;
+    let facts = Facts::read(database.as_mut(), &showcase, &config.site)?;
+    Ok(Site { database, showcase, facts })
+}

@@ -1,0 +1,208 @@
+//! The command line: what is typed becomes a command, a command becomes an exit code.
+//!
+//! This is the only place that reads arguments, prints errors and picks exit codes.
+
+mod checklist;
+mod config;
+mod context;
+mod daily;
+mod disk;
+mod generate;
+mod health;
+mod init;
+mod logs;
+mod report;
+mod serve;
+
+pub use context::Context;
+
+use crate::config::Environment;
+use crate::error;
+use crate::output::ColorChoice;
+use crate::output::Format;
+use crate::output::Printer;
+use crate::status::Status;
+use anyhow::Result;
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Maintenance of a Django + React product showcase, from one program
+#[derive(Debug, Parser)]
+#[command(name = "sitekeep", version, propagate_version = true, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Begin here:
+  sitekeep demo               a complete demonstration site, judged
+  sitekeep init               write sitekeep.toml for the site in this folder
+  sitekeep daily              the daily checklist
+
+Exit codes:
+  0 OK   1 warning   2 critical or failed   3 unknown
+  64 usage   75 locked by another run   78 configuration";
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Globals {
+    /// Configuration file [default: ./sitekeep.toml, then the user's, then /etc/sitekeep]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Format of what is printed
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "FORMAT",
+        help = "Format: text, json, csv, nagios, prometheus, junit"
+    )]
+    pub format: Format,
+    /// Print only what is not OK
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Print every finding with its data
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// When to colour: auto, always, never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "WHEN"
+    )]
+    pub color: ColorChoice,
+    /// Least status that makes the exit code differ from 0: warning, critical, never
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "STATUS"
+    )]
+    pub fail_on: FailOn,
+    /// How long to wait for another run to end: 30s, 10m
+    #[arg(long, global = true, value_parser = duration, default_value = "0s", value_name = "TIME")]
+    pub lock_wait: Duration,
+}
+
+/// From which status on a run has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FailOn {
+    #[default]
+    Warning,
+    Critical,
+    Never,
+}
+
+impl FailOn {
+    /// Exit code of a status; what could not be checked fails unless nothing does.
+    fn exit_code(self, status: Status) -> u8 {
+        match (self, status) {
+            (Self::Never, _) | (Self::Critical, Status::Warning) => 0,
+            _ => status.exit_code(),
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: jiff::SignedDuration =
+        text.parse().map_err(|_| format!("`{text}` is no time: write 30s or 10m"))?;
+    Duration::try_from(parsed).map_err(|_| "a time to wait cannot be negative".to_owned())
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::InitArgs),
+    Daily(daily::DailyArgs),
+    #[command(subcommand)]
+    Checklist(checklist::ChecklistCommand),
+    Health(health::HealthArgs),
+    Disk(disk::DiskArgs),
+    #[command(subcommand)]
+    Logs(logs::LogsCommand),
+    Serve(serve::ServeArgs),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    #[command(subcommand)]
+    Generate(generate::GenerateCommand),
+}
+
+impl Command {
+    fn run(self, context: &Context) -> Result<Status> {
+        match self {
+            Self::Init(args) => init::run(&args, context),
+            Self::Daily(args) => daily::run(&args, context),
+            Self::Checklist(command) => checklist::run(command, context),
+            Self::Health(args) => health::run(&args, context),
+            Self::Disk(args) => disk::run(&args, context),
+            Self::Logs(command) => logs::run(&command, context),
+            Self::Serve(args) => serve::run(&args, context),
+            Self::Config(command) => config::run(&command, context),
+            Self::Generate(command) => generate::run(&command, context),
+        }
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, and are no errors. Nothing is left to tell when the pipe is closed.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { error::Kind::Usage.exit_code() } else { 0 });
+        }
+    };
+    let globals = &cli.globals;
+    let printer = Printer {
+        format: globals.format,
+        quiet: globals.quiet,
+        verbose: globals.verbose,
+        color: globals.color,
+    };
+    let fail_on = globals.fail_on;
+    let result = Environment::of_process()
+        .and_then(|environment| Context::new(cli.globals.clone(), environment, printer))
+        .and_then(|context| cli.command.run(&context));
+    match result {
+        Ok(status) => ExitCode::from(fail_on.exit_code(status)),
+        Err(error) if error::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            printer.error(&error);
+            ExitCode::from(error::exit_code(&error))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_could_not_be_checked_fails_unless_nothing_does() {
+        assert_eq!(FailOn::Critical.exit_code(Status::Unknown), 3);
+        assert_eq!(FailOn::Critical.exit_code(Status::Warning), 0);
+        assert_eq!(FailOn::Never.exit_code(Status::Critical), 0);
+        assert_eq!(FailOn::Warning.exit_code(Status::Warning), 1);
+    }
+}

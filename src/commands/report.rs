@@ -1,0 +1,114 @@
+//! Running a selection of items and reporting it: what `daily`, `health`, `disk` and `logs` share.
+
+use super::Context;
+use crate::checklist;
+use crate::checklist::Item;
+use crate::checklist::Round;
+use crate::error;
+use crate::output::Bar;
+use crate::output::ItemReport;
+use crate::output::Report;
+use crate::state::Run;
+use crate::state::State;
+use crate::status::Finding;
+use crate::status::Status;
+use crate::status::kinds;
+use crate::system::random;
+use anyhow::Result;
+use clap::Args;
+use jiff::SignedDuration;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Options of every command that reports findings.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ReportArgs {
+    /// Write the report to this file, atomically, instead of printing it
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// Runs the items, records the run, prints the report and returns its status.
+///
+/// # Errors
+/// When the settings are wrong or the report cannot be printed; a failing item is a finding.
+pub(super) fn run(
+    command: &str,
+    items: &[&'static Item],
+    skipped: Vec<String>,
+    args: &ReportArgs,
+    context: &Context,
+) -> Result<Status> {
+    let loaded = context.load()?;
+    let config = &loaded.config;
+    if loaded.file.is_none() {
+        context.printer.note(
+            "no configuration file found, the guide's defaults are used; write one with: sitekeep init",
+        );
+    }
+    let begin = Instant::now();
+    let (mut state, problem) = match context.state(config) {
+        Ok(state) => (Some(state), None),
+        Err(error) => (None, Some(error)),
+    };
+    let bar = Bar::new(context.printer.quiet);
+    let mut round = Round::new(config, state.as_mut(), context.now, &bar);
+    // Only the checklist is a round that the next one continues; other commands just look.
+    round.remembers = command == "daily";
+    let items = checklist::run(items, &mut round);
+    drop(round);
+    let mut report = Report {
+        run_id: run_id(context),
+        site: config.site.name.clone(),
+        command: command.to_owned(),
+        started_at: context.now,
+        finished_at: context.now + SignedDuration::try_from(begin.elapsed()).unwrap_or_default(),
+        items,
+        skipped,
+    };
+    let problem = match (&mut state, problem) {
+        (Some(state), _) => record(state, &report).err(),
+        (None, problem) => problem,
+    };
+    report.items.extend(problem.map(|problem| unrecorded(&problem)));
+    context.printer.report(&report, args.output.as_deref())?;
+    Ok(report.status())
+}
+
+/// Identifier that sorts by time and is unique on this machine.
+fn run_id(context: &Context) -> String {
+    format!("{}-{:04x}", context.now.strftime("%Y%m%dT%H%M%SZ"), random::number() & 0xffff)
+}
+
+fn record(state: &mut State, report: &Report) -> Result<()> {
+    let run = Run {
+        id: report.run_id.clone(),
+        command: report.command.clone(),
+        started_at: report.started_at,
+        finished_at: report.finished_at,
+        status: report.status(),
+    };
+    state.record_run(&run, report.findings())?;
+    state.record_metrics(report.started_at, report.metrics())
+}
+
+/// The checks are true without a record, but growth and what is new cannot be told next time.
+fn unrecorded(problem: &anyhow::Error) -> ItemReport {
+    let finding = Finding::warning(
+        &kinds::STATE_UNAVAILABLE,
+        "state",
+        format!("this run is not recorded: {}", error::one_line(problem)),
+    );
+    let finding = match error::hints(problem).first() {
+        Some(hint) => finding.remedy(*hint),
+        None => finding,
+    };
+    ItemReport {
+        id: "state",
+        title: "Record of this run",
+        line: "sitekeep",
+        duration: SignedDuration::ZERO,
+        findings: vec![finding],
+        metrics: Vec::new(),
+    }
+}

@@ -1,1 +1,0 @@
-//! Detects a Django project.

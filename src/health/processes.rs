@@ -1,0 +1,111 @@
+//! Processes of the site (guide: `ps aux | grep gunicorn`, which always finds its own grep).
+
+use crate::config::ProcessRule;
+use crate::status::Check;
+use crate::status::Finding;
+use crate::status::Metric;
+use crate::status::Unit;
+use crate::status::kinds;
+use crate::system::process::Running;
+
+/// Looks for each service among the running processes.
+pub fn check(rules: &[ProcessRule], running: &[Running], unit: &str) -> Check {
+    let mut check = Check::default();
+    for rule in rules {
+        let pids: Vec<i32> = running
+            .iter()
+            .filter(|process| rule.any.iter().any(|pattern| begins_with_words(&process.command, pattern)))
+            .map(|process| process.pid)
+            .collect();
+        #[expect(clippy::cast_precision_loss, reason = "a count of processes")]
+        check.measure(Metric::new("processes", &rule.name, pids.len() as f64, Unit::Count));
+        let looked_for = rule.any.join(", ");
+        check.add(match pids.first() {
+            Some(first) => Finding::ok(
+                &kinds::PROCESS,
+                &rule.name,
+                if pids.len() == 1 {
+                    format!("runs (process {first})")
+                } else {
+                    format!("runs ({} processes)", pids.len())
+                },
+            )
+            .with("pids", pids),
+            None if rule.required => Finding::critical(
+                &kinds::PROCESS,
+                &rule.name,
+                format!("no process runs (looked for: {looked_for})"),
+            )
+            .remedy(format!("systemctl restart {unit}, then read its log: journalctl -u {unit} -n 50")),
+            None => Finding::ok(
+                &kinds::PROCESS,
+                &rule.name,
+                format!("not running, and not required ({looked_for})"),
+            ),
+        });
+    }
+    if rules.is_empty() {
+        check.add(
+            Finding::unknown(&kinds::PROCESS, "processes", "none is configured")
+                .remedy("add [[health.processes]]"),
+        );
+    }
+    check
+}
+
+/// Whether the command line begins with the pattern, up to the end of a word: `gunicorn` begins
+/// `gunicorn: master [shop]` but not `gunicornish`.
+fn begins_with_words(command: &str, pattern: &str) -> bool {
+    command.strip_prefix(pattern).is_some_and(|rest| {
+        rest.chars().next().is_none_or(|next| !next.is_alphanumeric() && next != '_' && next != '-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::Status;
+
+    fn running(commands: &[&str]) -> Vec<Running> {
+        commands
+            .iter()
+            .zip(10..)
+            .map(|(command, pid)| Running { pid, command: (*command).to_owned() })
+            .collect()
+    }
+
+    fn rule(any: &[&str], required: bool) -> ProcessRule {
+        ProcessRule {
+            name: "backend".into(),
+            any: any.iter().map(|text| (*text).to_owned()).collect(),
+            required,
+        }
+    }
+
+    #[test]
+    fn any_of_the_programs_will_do() {
+        let found = check(
+            &[rule(&["gunicorn", "manage.py runserver"], true)],
+            &running(&["gunicorn: master [x]"]),
+            "u",
+        );
+        assert_eq!(found.status(), Status::Ok);
+    }
+
+    #[test]
+    fn a_grep_or_an_editor_is_not_the_service() {
+        let others =
+            running(&["grep gunicorn", "vim gunicorn.conf.py", "gunicornish", "tail -f gunicorn.log"]);
+        let found = check(&[rule(&["gunicorn"], true)], &others, "shop-backend");
+        assert_eq!(found.status(), Status::Critical);
+        assert!(
+            found.findings[0].remedy.as_deref().is_some_and(|text| text.contains("restart shop-backend"))
+        );
+    }
+
+    #[test]
+    fn what_is_not_required_may_be_absent() {
+        assert_eq!(check(&[rule(&["vite"], false)], &[], "u").status(), Status::Ok);
+        assert_eq!(check(&[], &[], "u").status(), Status::Unknown);
+    }
+}

@@ -1,0 +1,122 @@
+//! The certificate that visitors are shown, and how long it lasts.
+
+use super::client;
+use crate::config::Config;
+use crate::config::TlsConfig;
+use crate::error;
+use crate::status::Check;
+use crate::status::Finding;
+use crate::status::Limits;
+use crate::status::Metric;
+use crate::status::Status;
+use crate::status::Unit;
+use crate::status::kinds;
+use crate::system::certificates;
+use anyhow::Context;
+use anyhow::Result;
+use jiff::Timestamp;
+use rustls::ClientConfig;
+use rustls::ClientConnection;
+use rustls::pki_types::ServerName;
+use std::net::TcpStream;
+use std::net::ToSocketAddrs;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+use x509_parser::prelude::FromDer;
+use x509_parser::prelude::X509Certificate;
+
+/// Shakes hands with the site as a browser does, and reads the end of its certificate.
+///
+/// # Errors
+/// When the site's address is none, or no certificate authority can be read.
+pub fn check(config: &Config, now: Timestamp) -> Result<Check> {
+    let kind = &kinds::TLS;
+    let base = client::base(config)?;
+    let host = base.host_str().unwrap_or_default().to_owned();
+    if base.scheme() != "https" {
+        return Ok(
+            Finding::ok(kind, host, "the site's address is http: there is no certificate to judge").into()
+        );
+    }
+    let limits = &config.health.tls;
+    Ok(match ends_at(&base, limits, config.health.pages.timeout) {
+        Ok(end) => judge(&host, end, now, limits),
+        Err(error) => {
+            Finding::critical(kind, host, format!("no trusted connection: {}", error::one_line(&error)))
+                .remedy("renew the certificate (certbot renew), and serve it with its chain")
+                .into()
+        }
+    })
+}
+
+fn judge(host: &str, end: Timestamp, now: Timestamp, limits: &TlsConfig) -> Check {
+    let days = end.duration_since(now).as_hours().div_euclid(24);
+    let status = if days < limits.critical_days {
+        Status::Critical
+    } else if days < limits.warning_days {
+        Status::Warning
+    } else {
+        Status::Ok
+    };
+    let message = if days < 0 {
+        format!("the certificate ended on {}", end.strftime("%Y-%m-%d"))
+    } else {
+        format!("the certificate lasts {days} more days")
+    };
+    let finding = Finding::new(&kinds::TLS, status, host, message)
+        .with("days_left", days)
+        .with("not_after", end.to_string());
+    let mut check = Check::from(if status == Status::Ok {
+        finding
+    } else {
+        finding.remedy("renew it: certbot renew, then reload the web server")
+    });
+    #[expect(clippy::cast_precision_loss, reason = "a count of days")]
+    check.measure(Metric::new("tls_days_left", host, days as f64, Unit::Count).limits(Limits::Below {
+        warning: Some(limits.warning_days as f64),
+        critical: Some(limits.critical_days as f64),
+    }));
+    check
+}
+
+fn ends_at(base: &Url, limits: &TlsConfig, timeout: Duration) -> Result<Timestamp> {
+    let host = base.host_str().context("the address has no host")?.trim_matches(['[', ']']).to_owned();
+    let port = base.port_or_known_default().unwrap_or(443);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let settings = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(certificates::roots(limits.ca_file.as_deref())?)
+        .with_no_client_auth();
+    let mut connection = ClientConnection::new(Arc::new(settings), ServerName::try_from(host.clone())?)?;
+    let address = (host.as_str(), port).to_socket_addrs()?.next().context("the name has no address")?;
+    let mut socket = TcpStream::connect_timeout(&address, timeout)?;
+    socket.set_read_timeout(Some(timeout))?;
+    socket.set_write_timeout(Some(timeout))?;
+    while connection.is_handshaking() {
+        connection.complete_io(&mut socket)?;
+    }
+    let shown =
+        connection.peer_certificates().and_then(<[_]>::first).context("the site shows no certificate")?;
+    let (_, certificate) = X509Certificate::from_der(shown).context("read the certificate")?;
+    Ok(Timestamp::from_second(certificate.validity().not_after.timestamp())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_judged_by_the_days_it_has_left() {
+        let now: Timestamp = "2026-11-23T00:00:00Z".parse().expect("a time");
+        for (end, status) in [
+            ("2027-02-01T00:00:00Z", Status::Ok),
+            ("2026-12-10T00:00:00Z", Status::Warning),
+            ("2026-11-25T00:00:00Z", Status::Critical),
+            ("2026-11-22T00:00:00Z", Status::Critical),
+        ] {
+            let check = judge("shop.example.org", end.parse().expect("a time"), now, &TlsConfig::default());
+            assert_eq!(check.status(), status, "{end}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Triage of the access logs, read once: rates of 404 and 5xx, bursts, failed logins, slow requests.
+
+use super::access_line::AccessLine;
+use super::bursts::Burst;
+use super::bursts::Bursts;
+use super::errors::pasts;
+use super::history::After;
+use super::history::Events;
+use super::history::Window;
+use super::history::read_log;
+use super::lines::Line;
+use super::lines::Sink;
+use super::logins::LoginAttempts;
+use super::logins::Logins;
+use super::logins::merge;
+use super::memory::Memory;
+use super::memory::noted;
+use super::slow::PathCount;
+use super::slow::PerPath;
+use super::slow::Slow;
+use super::slow::SlowRequests;
+use super::source::SourceProblem;
+use super::stamp::Clock;
+use crate::config::LogsConfig;
+use crate::config::RequestTime;
+use crate::progress::Progress;
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use std::path::Path;
+
+/// What the access logs say of the window.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AccessReport {
+    /// Start and end of the window.
+    pub since: Timestamp,
+    pub until: Timestamp,
+    /// Logs that were read, each with its rotated neighbours.
+    pub logs: Vec<AccessLog>,
+    /// Addresses with failed logins, over all logs: those that got in first, then most failures.
+    pub logins: Vec<LoginAttempts>,
+    pub failed_logins: u64,
+    /// What could not be read.
+    pub problems: Vec<SourceProblem>,
+    /// Why there is no memory of earlier runs, where it failed.
+    pub memory_problem: Option<String>,
+    #[serde(skip)]
+    pub zone: TimeZone,
+}
+
+/// Requests of one log within the window.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AccessLog {
+    pub log: String,
+    pub requests: u64,
+    /// Answers with the status 404.
+    pub not_found: u64,
+    /// Answers with a status from 500 on.
+    pub server_errors: u64,
+    /// Paths of the 404 and 5xx answers, most first, at most 20.
+    pub not_found_paths: Vec<PathCount>,
+    pub server_error_paths: Vec<PathCount>,
+    /// The stretch with unusually many 5xx answers, if there was one.
+    pub burst: Option<Burst>,
+    pub slow: SlowRequests,
+}
+
+/// Reads the access logs; times without a zone are in `zone`, the site's.
+///
+/// # Errors
+/// Never for a log that cannot be read: that is in the report.
+pub fn triage_access(
+    config: &LogsConfig,
+    zone: &TimeZone,
+    memory: &mut Memory<'_>,
+    now: Timestamp,
+    progress: &dyn Progress,
+) -> Result<AccessReport> {
+    let mut memory_problem = None;
+    let (pasts, window) = pasts(&config.access, config, memory, now, &mut memory_problem);
+    let mut report = AccessReport {
+        since: window.since(),
+        until: now,
+        logs: Vec::new(),
+        logins: Vec::new(),
+        failed_logins: 0,
+        problems: Vec::new(),
+        memory_problem: None,
+        zone: zone.clone(),
+    };
+    if config.access.is_empty() {
+        let remedy = "set [logs] access to the file of gunicorn's --access-logfile or nginx's access_log";
+        let reason = "none is configured, so error rates and failed logins are not seen";
+        report.problems.push(SourceProblem::new(Path::new("the access log"), reason, remedy));
+    }
+    let mut checkpoints = Vec::new();
+    for (log, past) in config.access.iter().zip(&pasts) {
+        let mut counts = Counts::new(config, zone, &window);
+        let outcome = read_log(log, past, &window, progress, &mut counts);
+        let name = log.display().to_string();
+        report.problems.extend(outcome.problems);
+        if counts.strange && !counts.recognised {
+            let remedy = "let the server write the combined format: gunicorn --access-logfile, nginx access_log … combined";
+            let reason = "no line is in the combined or common format";
+            report.problems.push(SourceProblem::new(log, reason, remedy));
+        } else if outcome.read {
+            report.failed_logins = report.failed_logins.max(counts.logins.failed);
+            let (log, logins) = counts.finish(name.clone());
+            report.logs.push(log);
+            merge(&mut report.logins, logins);
+        }
+        checkpoints.extend(outcome.checkpoint.map(|checkpoint| (name, checkpoint)));
+    }
+    let merged = report.logins.iter().map(|login| login.failed).sum();
+    report.failed_logins = report.failed_logins.max(merged);
+    noted(memory.record(now, &checkpoints, &[]), &mut memory_problem);
+    report.memory_problem = memory_problem;
+    Ok(report)
+}
+
+/// Counts the requests of one log.
+struct Counts {
+    clock: Clock,
+    window_start: i64,
+    request_time: RequestTime,
+    recognised: bool,
+    strange: bool,
+    requests: u64,
+    not_found: u64,
+    server_errors: u64,
+    not_found_paths: PerPath<u64>,
+    server_error_paths: PerPath<u64>,
+    bursts: Bursts,
+    logins: Logins,
+    slow: Slow,
+}
+
+impl Counts {
+    fn new(config: &LogsConfig, zone: &TimeZone, window: &Window) -> Self {
+        Self {
+            clock: Clock::new(zone),
+            window_start: window.start,
+            request_time: config.request_time,
+            recognised: false,
+            strange: false,
+            requests: 0,
+            not_found: 0,
+            server_errors: 0,
+            not_found_paths: PerPath::new(),
+            server_error_paths: PerPath::new(),
+            bursts: Bursts::new(config, window.start, window.end),
+            logins: Logins::new(config),
+            slow: Slow::new(config.slow_request),
+        }
+    }
+
+    fn finish(self, log: String) -> (AccessLog, Vec<LoginAttempts>) {
+        let log = AccessLog {
+            log,
+            requests: self.requests,
+            not_found: self.not_found,
+            server_errors: self.server_errors,
+            not_found_paths: self.not_found_paths.most(),
+            server_error_paths: self.server_error_paths.most(),
+            burst: self.bursts.worst(),
+            slow: self.slow.finish(),
+        };
+        (log, self.logins.finish())
+    }
+}
+
+impl Sink for Counts {
+    #[inline]
+    fn line(&mut self, line: Line<'_>) {
+        let Some(request) = AccessLine::parse(line.bytes) else {
+            self.strange |= line.finished && !line.bytes.trim_ascii().is_empty();
+            return;
+        };
+        self.recognised = true;
+        let time = self.clock.microseconds(request.stamp);
+        if time < self.window_start {
+            return;
+        }
+        self.requests += 1;
+        let failed = request.status >= 500;
+        self.bursts.count(time, failed);
+        if failed {
+            self.server_errors += 1;
+            *self.server_error_paths.entry(request.path) += 1;
+        } else if request.status == 404 {
+            self.not_found += 1;
+            *self.not_found_paths.entry(request.path) += 1;
+        }
+        if self.logins.concerns(request.method, request.path) {
+            self.logins.attempt(request.address, time, request.status);
+        }
+        if let Some(microseconds) = request.request_time(self.request_time) {
+            self.slow.add(request.path, microseconds);
+        }
+    }
+}
+
+impl Events for Counts {
+    fn begin(&mut self, _after: After) {}
+
+    fn last_event(&self) -> Option<u64> {
+        None
+    }
+}

@@ -1,0 +1,285 @@
+//! Lines of the system log that name the site: entries of the journal, and lines of syslog with either stamp.
+
+use super::history::After;
+use super::history::Events;
+use super::lines::Line;
+use super::lines::Sink;
+use super::lines::bounded;
+use super::lines::visible;
+use super::normal::normalise;
+use super::stamp;
+use super::stamp::Clock;
+use super::stamp::Stamp;
+use anyhow::Context;
+use anyhow::Result;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use regex::bytes::Regex;
+use regex::bytes::RegexBuilder;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Sorts of lines that are told apart.
+const MOST: usize = 200;
+
+/// Longest line that is shown, in bytes.
+const LONGEST: usize = 500;
+
+/// What a line says when something is wrong.
+const TROUBLE: &str = r"\b(errors?|critical|fail(ed|ure|s)?|fatal|segfault|oom|oom-kill(er)?|out of memory|killed|panic|core[ -]dump(ed)?|traceback|emerg(ency)?|alert)\b";
+
+/// Own lines: what sitekeep told yesterday is no news of the site.
+const OWN: &[u8] = b"sitekeep";
+
+/// Lines of one sort.
+#[derive(Debug, Clone)]
+pub(super) struct Sort {
+    pub(super) normal: String,
+    pub(super) example: String,
+    pub(super) count: u64,
+    pub(super) first: Option<i64>,
+    pub(super) last: Option<i64>,
+}
+
+/// Collects the lines that name the site.
+pub(super) struct SystemLines {
+    names: Regex,
+    trouble: Regex,
+    clock: Clock,
+    start: i64,
+    now: Timestamp,
+    zone: TimeZone,
+    journal: bool,
+    pub(super) recognised: bool,
+    pub(super) strange: bool,
+    /// Lines that name the site, and those that tell of trouble.
+    pub(super) lines: u64,
+    pub(super) troubled: u64,
+    pub(super) sorts: Vec<Sort>,
+}
+
+/// One entry of the journal.
+#[derive(Debug, Deserialize)]
+struct Entry {
+    #[serde(rename = "MESSAGE", default)]
+    message: Value,
+    #[serde(rename = "PRIORITY", default)]
+    priority: Value,
+    #[serde(rename = "SYSLOG_IDENTIFIER", default)]
+    identifier: Value,
+    #[serde(rename = "_SYSTEMD_UNIT", default)]
+    unit: Value,
+    /// The unit that systemd itself tells about.
+    #[serde(rename = "UNIT", default)]
+    subject: Value,
+    #[serde(rename = "__REALTIME_TIMESTAMP", default)]
+    time: Value,
+}
+
+impl SystemLines {
+    pub(super) fn new(
+        words: &[String],
+        zone: &TimeZone,
+        start: i64,
+        now: Timestamp,
+        journal: bool,
+    ) -> Result<Self> {
+        let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
+        let build = |pattern: &str| RegexBuilder::new(pattern).case_insensitive(true).build();
+        Ok(Self {
+            names: build(&words.join("|")).context("[logs] system_words")?,
+            trouble: build(TROUBLE)?,
+            clock: Clock::new(zone),
+            start,
+            now,
+            zone: zone.clone(),
+            journal,
+            recognised: false,
+            strange: false,
+            lines: 0,
+            troubled: 0,
+            sorts: Vec::new(),
+        })
+    }
+
+    fn entry(&mut self, line: &[u8]) {
+        // Messages that are no UTF-8 come as numbers; the names are then in them and not in the line.
+        if !self.names.is_match(line) && memchr::memmem::find(line, b"\"MESSAGE\":[").is_none() {
+            return;
+        }
+        let Ok(entry) = serde_json::from_slice::<Entry>(line) else { return };
+        let (identifier, message) = (text(&entry.identifier), text(&entry.message));
+        let named = [&entry.unit, &entry.subject].map(text).concat();
+        let about = [identifier.as_slice(), b": ", &message].concat();
+        if identifier == OWN || !(self.names.is_match(&about) || self.names.is_match(&named)) {
+            return;
+        }
+        let number = |value: &Value| String::from_utf8(text(value)).ok()?.parse::<i64>().ok();
+        // 3 is "error" (RFC 5424, section 6.2.1).
+        let severe = number(&entry.priority).is_some_and(|priority| priority <= 3);
+        self.add(number(&entry.time), &about, severe);
+    }
+
+    fn syslog(&mut self, line: &[u8]) {
+        let named = self.names.is_match(line);
+        if !named && self.recognised {
+            return;
+        }
+        let Some((time, rest)) = self.stamped(line) else {
+            self.strange |= !line.trim_ascii().is_empty();
+            return;
+        };
+        self.recognised = true;
+        // The host may be called like the site: what is meant stands behind it.
+        let about = memchr::memchr(b' ', rest).map_or(rest, |space| &rest[space + 1..]);
+        if named && !about.starts_with(OWN) && self.names.is_match(about) {
+            self.add(Some(time), about, false);
+        }
+    }
+
+    /// Time of a line in microseconds, and what follows it from the host on.
+    fn stamped<'a>(&mut self, line: &'a [u8]) -> Option<(i64, &'a [u8])> {
+        if let Some((stamp, length)) = stamp::parse(line, true) {
+            return Some((self.clock.microseconds(stamp), line.get(length + 1..)?));
+        }
+        let (month, day, second) = stamp::parse_traditional(line)?;
+        let year = i64::from(self.zone.to_datetime(self.now).year());
+        let limit = self.now.as_microsecond() + 86_400_000_000;
+        let mut time = |year: i64| {
+            let seconds = stamp::days(year, month, day) * 86_400 + second;
+            self.clock.microseconds(Stamp { seconds, microseconds: 0, offset: None })
+        };
+        // The stamp has no year: what would lie ahead is of the year before.
+        let this_year = time(year);
+        let time = if this_year > limit { time(year - 1) } else { this_year };
+        Some((time, line.get(16..)?))
+    }
+
+    fn add(&mut self, time: Option<i64>, about: &[u8], severe: bool) {
+        if time.is_some_and(|time| time < self.start) {
+            return;
+        }
+        self.lines += 1;
+        if !severe && !self.trouble.is_match(about) {
+            return;
+        }
+        self.troubled += 1;
+        let normal = normalise(about);
+        let position = self.sorts.iter().position(|sort| sort.normal == normal);
+        let position = position.unwrap_or_else(|| {
+            if self.sorts.len() >= MOST {
+                return MOST - 1;
+            }
+            let example = visible(&about[..about.len().min(LONGEST)]);
+            let example = bounded(&example, LONGEST).trim_end().replace(['\n', '\t'], " ");
+            self.sorts.push(Sort { normal, example, count: 0, first: time, last: time });
+            self.sorts.len() - 1
+        });
+        if let Some(sort) = self.sorts.get_mut(position) {
+            sort.count += 1;
+            sort.first = sort.first.into_iter().chain(time).min();
+            sort.last = sort.last.max(time);
+        }
+    }
+}
+
+fn text(value: &Value) -> Vec<u8> {
+    match value {
+        Value::String(text) => text.clone().into_bytes(),
+        Value::Number(number) => number.to_string().into_bytes(),
+        Value::Array(bytes) => bytes.iter().filter_map(|byte| u8::try_from(byte.as_u64()?).ok()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Sink for SystemLines {
+    fn line(&mut self, line: Line<'_>) {
+        if self.journal { self.entry(line.bytes) } else { self.syslog(line.bytes) }
+    }
+}
+
+impl Events for SystemLines {
+    fn begin(&mut self, _after: After) {}
+
+    fn last_event(&self) -> Option<u64> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lines(journal: bool, now: &str, text: &[&str]) -> SystemLines {
+        let now: Timestamp = now.parse().expect("a time");
+        let start = (now - jiff::SignedDuration::from_hours(24)).as_microsecond();
+        let mut lines =
+            SystemLines::new(&["niasotac".into()], &TimeZone::UTC, start, now, journal).expect("words");
+        for line in text {
+            lines.line(Line { bytes: line.as_bytes(), offset: 0, finished: true });
+        }
+        lines
+    }
+
+    #[test]
+    fn syslog_lines_are_read_with_either_stamp() {
+        let found = lines(
+            false,
+            "2026-11-23T06:00:00Z",
+            &[
+                "Nov 23 00:46:56 web gunicorn[81]: niasotac worker failed to boot",
+                "2026-11-23T00:46:57.123456+00:00 web kernel: niasotac-backend[9]: segfault at 0",
+                "Nov 23 00:46:58 web systemd[1]: Started niasotac-backend.service",
+                "Nov 21 00:46:58 web systemd[1]: niasotac-backend.service: Failed",
+                "Nov 23 00:46:59 niasotac cron[7]: an error of somebody else",
+                "Nov 23 00:47:00 web sitekeep[7]: niasotac CRITICAL",
+                "Nov 23 00:47:01 web nginx: error, not ours",
+            ],
+        );
+        assert_eq!((found.lines, found.troubled), (3, 2));
+        assert_eq!(found.sorts[0].example, "gunicorn[81]: niasotac worker failed to boot");
+    }
+
+    #[test]
+    fn a_stamp_without_a_year_is_not_of_the_future() {
+        let text = ["Dec 31 23:59:00 web x: niasotac error", "Jan  1 00:01:00 web x: niasotac error"];
+        let found = lines(false, "2027-01-01T06:00:00Z", &text);
+        assert_eq!(found.troubled, 2);
+        let first = Timestamp::from_microsecond(found.sorts[0].first.expect("a time")).expect("a time");
+        assert_eq!(first.to_string(), "2026-12-31T23:59:00Z");
+    }
+
+    #[test]
+    fn entries_of_the_journal_are_judged_by_priority_and_words() {
+        let entry = |message: &str, priority: u8, identifier: &str, unit: &str| {
+            format!(
+                r#"{{"__REALTIME_TIMESTAMP":"1795410000000000","MESSAGE":{message},"PRIORITY":"{priority}","SYSLOG_IDENTIFIER":"{identifier}","_SYSTEMD_UNIT":"{unit}"}}"#
+            )
+        };
+        let text = [
+            entry(r#""Worker timeout""#, 3, "gunicorn", "niasotac-backend.service"),
+            entry(r#""[ERROR] Exception in worker process""#, 6, "gunicorn", "niasotac-backend.service"),
+            entry(r#""GET /""#, 6, "gunicorn", "niasotac-backend.service"),
+            entry("[110,105,97,115,111,116,97,99,32,102,97,105,108,101,100,255]", 6, "x", "x.service"),
+            entry("null", 3, "x", "other.service"),
+            entry(r#""niasotac failed""#, 3, "sitekeep", "sitekeep.service"),
+            "{".to_owned(),
+        ];
+        let text: Vec<&str> = text.iter().map(String::as_str).collect();
+        let found = lines(true, "2026-11-23T06:00:00Z", &text);
+        assert_eq!((found.lines, found.troubled), (4, 3));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn any_line_is_read_without_panic(bytes in prop::collection::vec(prop::num::u8::ANY, 0..60)) {
+            for (journal, start) in [(true, "{\"MESSAGE\":\"niasotac"), (false, "Nov 23 00:46:56 niasotac")] {
+                let text = [start.as_bytes(), &bytes].concat();
+                let text = String::from_utf8_lossy(&text).into_owned();
+                lines(journal, "2026-11-23T06:00:00Z", &[&text, &text[start.len() - 3..]]);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The report of a run: what every format is a rendering of.
+
+use crate::status::Finding;
+use crate::status::Metric;
+use crate::status::Status;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+/// What one run of a command found, item by item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    pub run_id: String,
+    pub site: String,
+    /// Command as typed: `daily`, `health ports`.
+    pub command: String,
+    pub started_at: Timestamp,
+    pub finished_at: Timestamp,
+    pub items: Vec<ItemReport>,
+    /// Items that the configuration or the command line left out.
+    pub skipped: Vec<String>,
+}
+
+/// One item of a checklist, looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemReport {
+    /// `disk.space`
+    pub id: &'static str,
+    pub title: &'static str,
+    /// Line of the guide's checklist that it belongs to.
+    pub line: &'static str,
+    pub duration: SignedDuration,
+    pub findings: Vec<Finding>,
+    pub metrics: Vec<Metric>,
+}
+
+impl ItemReport {
+    /// Worst of the findings; an item that found nothing has not looked.
+    pub fn status(&self) -> Status {
+        self.findings.iter().map(|finding| finding.status).max().unwrap_or(Status::Unknown)
+    }
+}
+
+impl Report {
+    /// Worst of the items; a run without any has checked nothing and is UNKNOWN.
+    pub fn status(&self) -> Status {
+        self.items.iter().map(ItemReport::status).max().unwrap_or(Status::Unknown)
+    }
+
+    /// All findings with the identifier of their item.
+    pub fn findings(&self) -> impl Iterator<Item = (&'static str, &Finding)> {
+        self.items.iter().flat_map(|item| item.findings.iter().map(move |finding| (item.id, finding)))
+    }
+
+    pub fn metrics(&self) -> impl Iterator<Item = &Metric> {
+        self.items.iter().flat_map(|item| &item.metrics)
+    }
+
+    /// How many findings have a status.
+    pub fn count(&self, status: Status) -> usize {
+        self.findings().filter(|(_, finding)| finding.status == status).count()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::status::Limits;
+    use crate::status::Unit;
+    use crate::status::kinds;
+
+    /// A report with one finding of each status, for the formats' tests.
+    pub(in crate::output) fn sample() -> Report {
+        let at = "2026-11-23T01:00:00Z".parse().expect("a time");
+        Report {
+            run_id: "20261123T010000Z-1".into(),
+            site: "shop \"<é>\"".into(),
+            command: "daily".into(),
+            started_at: at,
+            finished_at: at + SignedDuration::from_millis(1500),
+            items: vec![
+                ItemReport {
+                    id: "health.ports",
+                    title: "Ports",
+                    line: "Vérifier fonctionnement site",
+                    duration: SignedDuration::from_millis(3),
+                    findings: vec![
+                        Finding::ok(&kinds::PORT, "127.0.0.1:8000", "listens"),
+                        Finding::critical(&kinds::PORT, "127.0.0.1:5000", "nothing | listens")
+                            .with("port", 5000)
+                            .remedy("systemctl restart shop-frontend"),
+                    ],
+                    metrics: vec![],
+                },
+                ItemReport {
+                    id: "disk.space",
+                    title: "Free space",
+                    line: "Vérifier espace disque",
+                    duration: SignedDuration::from_millis(1),
+                    findings: vec![
+                        Finding::warning(&kinds::DISK_SPACE, "/", "12% free"),
+                        Finding::unknown(&kinds::DISK_SPACE, "/mnt", "no answer"),
+                    ],
+                    metrics: vec![
+                        Metric::new("disk_free_percent", "/", 12.0, Unit::Percent)
+                            .limits(Limits::Below { warning: Some(20.0), critical: Some(5.0) }),
+                    ],
+                },
+            ],
+            skipped: vec!["health.tls".into()],
+        }
+    }
+
+    #[test]
+    fn a_run_without_items_is_unknown() {
+        let empty = Report { items: vec![], ..sample() };
+        assert_eq!(empty.status(), Status::Unknown);
+        assert_eq!(sample().status(), Status::Critical);
+    }
+}

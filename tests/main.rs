@@ -1,0 +1,18 @@
+//! Behaviour through the binary, in worlds that each test builds for itself; one file per noun.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::disallowed_methods, reason = "tests start programs and write files as they are")]
+#![allow(clippy::print_stderr, clippy::similar_names, reason = "tests tell what they skip")]
+#![allow(unreachable_pub, reason = "one binary of many files")]
+#![allow(clippy::missing_panics_doc, clippy::needless_pass_by_value, reason = "tests")]
+
+mod config;
+mod daily;
+mod database;
+mod disk;
+mod health;
+mod init;
+mod layers;
+mod postgres;
+mod sandbox;
+mod stub;
