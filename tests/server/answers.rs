@@ -1,6 +1,6 @@
 //! What answers are like whatever they say: status, headers, methods, addresses.
 
-use crate::world::World;
+use super::world::World;
 
 #[test]
 fn unknown_paths_are_404_in_french() {
