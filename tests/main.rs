@@ -15,4 +15,5 @@ mod init;
 mod layers;
 mod postgres;
 mod sandbox;
+mod server;
 mod stub;

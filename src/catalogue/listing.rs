@@ -110,6 +110,17 @@ mod tests {
         assert_eq!(Listing::parse(address.split_once('?').expect("a query").1), Some(listing));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_listing_reads_back_from_its_address(query in "((search|category|sort|page)=\\PC{0,8}&){0,4}") {
+            if let Some(listing) = Listing::parse(&query) {
+                let address = listing.address();
+                let query = address.split_once('?').map_or("", |(_, query)| query);
+                proptest::prop_assert_eq!(Listing::parse(query), Some(listing));
+            }
+        }
+    }
+
     #[test]
     fn garbage_pages_are_none_and_empty_ones_the_first() {
         for query in [

@@ -42,10 +42,10 @@ pub(super) fn router(site: &Arc<Site>, max_body: usize, access_log: Option<Acces
         .route(&below_media, get(media::serve))
         .method_not_allowed_fallback(pages::method_not_allowed)
         .merge(pages)
-        .layer(middleware::from_fn(headers::protect))
-        .layer(CatchPanicLayer::custom(pages::crashed))
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(max_body));
+        .layer(RequestBodyLimitLayer::new(max_body))
+        .layer(CatchPanicLayer::custom(pages::crashed))
+        .layer(middleware::from_fn(headers::protect));
     if let Some(log) = access_log {
         app = app.layer(middleware::from_fn_with_state(Arc::new(log), access_log::record));
     }

@@ -1,7 +1,7 @@
 //! Style sheet and icon: part of the program, named by their content so that browsers may keep them for ever.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::http::Uri;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
@@ -20,8 +20,8 @@ pub(super) fn icon_url() -> String {
 }
 
 /// Answers below `/static/`.
-pub(super) async fn serve(Path(name): Path<String>) -> Response {
-    let address = format!("/static/{name}");
+pub(super) async fn serve(uri: Uri) -> Response {
+    let address = uri.path();
     let (kind, content) = if address == style_url() {
         ("text/css; charset=utf-8", STYLE)
     } else if address == icon_url() {

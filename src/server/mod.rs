@@ -43,6 +43,9 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 use stop::Signals;
 
+/// Threads that read pictures: more than a disk can use at once, few enough to bound the memory.
+const FILE_THREADS: usize = 32;
+
 /// What a server is started with, besides the configuration.
 pub struct Options {
     /// Address and port to listen on; port 0 takes any free one. A socket that systemd passes goes before it.
@@ -82,6 +85,7 @@ pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(SocketAddr))
     let app = assemble(config, &options.clock, errors, access_log.clone(), &alive)?;
     drop(alive);
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(FILE_THREADS)
         .enable_all()
         .build()
         .context("start the async runtime")?;

@@ -20,8 +20,8 @@ use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::TrySendError;
 use tokio::sync::oneshot;
 
-/// Questions that may wait for each connection; more would not be answered in time anyway.
-const QUEUE_PER_CONNECTION: usize = 64;
+/// Questions that may wait for each connection: a burst of visitors passes, a database that hangs is soon told.
+const QUEUE_PER_CONNECTION: usize = 128;
 
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 

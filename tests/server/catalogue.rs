@@ -1,8 +1,8 @@
 //! The pages: what visitors find, and what they are told when there is nothing.
 
-use crate::world::World;
-use crate::world::product;
-use crate::world::shop;
+use super::world::World;
+use super::world::product;
+use super::world::shop;
 use sitekeep::db::SeedProduct;
 
 #[test]

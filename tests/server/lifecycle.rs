@@ -1,12 +1,12 @@
 //! Starting, stopping, losing the database and finding it again.
 
-use crate::world::Answer;
-use crate::world::World;
-use crate::world::product;
-use crate::world::rename;
-use crate::world::replace_database;
-use crate::world::request;
-use crate::world::shop;
+use super::world::Answer;
+use super::world::World;
+use super::world::product;
+use super::world::rename;
+use super::world::replace_database;
+use super::world::request;
+use super::world::shop;
 use sitekeep::db::SeedProduct;
 use std::io::Read;
 use std::io::Write;
@@ -72,7 +72,7 @@ fn more_questions_than_the_database_can_take_are_refused_at_once() {
     let server = world.start();
     let answers = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
-        for _ in 0..80 {
+        for _ in 0..150 {
             let (server, answers) = (&server, answers.0.clone());
             scope.spawn(move || answers.send(server.get("/products")).unwrap());
         }

@@ -1,6 +1,6 @@
 //! Pictures: the right bytes, only those below the media folder, and only those not known already.
 
-use crate::world::World;
+use super::world::World;
 use std::os::unix::fs::symlink;
 
 const PICTURE: &str = "/media/products/one.jpg";

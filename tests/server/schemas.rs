@@ -1,6 +1,6 @@
 //! Versions of the application's schema: what is not there is not shown, and nothing breaks.
 
-use crate::world::World;
+use super::world::World;
 
 /// Every page answers, and shows none of these.
 fn lacks(world: &World, parts: &[&str]) {

@@ -29,7 +29,7 @@ use version::Verdict;
 use version::Version;
 
 /// Files up to this size are read in one go; larger ones are streamed in pieces of it.
-const PIECE: u64 = 64 * 1024;
+const PIECE: u64 = 32 * 1024;
 
 /// A file ready to be sent: its head, and what is to follow.
 struct Answer {

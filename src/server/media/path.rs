@@ -92,6 +92,16 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_sent_stays_below_the_root(encoded in "([./%a0]|%2e|%2F|%00|..|\\PC){0,12}") {
+            use std::path::Component;
+            if let Some(path) = relative(&encoded) {
+                proptest::prop_assert!(path.components().all(|part| matches!(part, Component::Normal(_))));
+            }
+        }
+    }
+
     #[test]
     fn links_are_followed_only_within_the_root() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -65,6 +65,15 @@ mod tests {
         assert_eq!(wanted("bytes=0-", 0), Wanted::Nothing);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_range_leaves_the_file(header in "bytes=[0-9-]{0,30}", size in 0_u64..2000) {
+            if let Wanted::Part(first, length) = wanted(&header, size) {
+                proptest::prop_assert!(length > 0 && first.checked_add(length).is_some_and(|end| end <= size));
+            }
+        }
+    }
+
     #[test]
     fn what_is_no_range_is_answered_with_all() {
         for header in [
