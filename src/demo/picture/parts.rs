@@ -28,7 +28,7 @@ pub(super) fn casing(canvas: &mut Canvas, shape: &Shape, tone: Tone) {
     canvas.stroke(shape, 1.2, Ink::Down(faded(WHITE, 0.75), faded(tone.dark, 0.8)));
 }
 
-/// Writes the product's brand around `x` on the line `y`, in capitals no wider than `width`.
+/// Writes the product's brand around and on this point, in capitals no wider than `width`.
 pub(super) fn brand(canvas: &mut Canvas, look: &Look, at: (f32, f32), lettering: Lettering, width: f32) {
     let text = look.brand.to_uppercase();
     let fitted = lettering.fitted(&text, width);
