@@ -9,10 +9,12 @@
 mod config;
 mod daily;
 mod database;
+mod demo;
 mod disk;
 mod health;
 mod init;
 mod layers;
+mod logs;
 mod postgres;
 mod sandbox;
 mod server;

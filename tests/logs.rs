@@ -1,0 +1,128 @@
+//! `sitekeep logs` and the logs' part of the checklist.
+
+use crate::sandbox::Sandbox;
+use crate::sandbox::findings;
+use std::fmt::Write as _;
+
+/// Django's log in the guide's format; the site's zone is one hour ahead of UTC, so 08:00 UTC is 09:00.
+const DJANGO: &str = "\
+INFO 2026-11-23 08:10:00,000 basehttp \"GET / HTTP/1.1\" 200 12
+ERROR 2026-11-23 08:20:00,001 log Internal Server Error: /products/17/
+Traceback (most recent call last):
+  File \"/srv/shop/views.py\", line 3, in get
+ValueError: invalid literal: '17'
+ERROR 2026-11-23 08:30:00,001 log Internal Server Error: /products/18/
+Traceback (most recent call last):
+  File \"/srv/shop/views.py\", line 3, in get
+ValueError: invalid literal: '18'
+ERROR 2026-11-20 08:20:00,001 log Internal Server Error: /an-older-one/
+";
+
+fn site() -> Sandbox {
+    let sandbox = Sandbox::site();
+    sandbox.write("logs/django.log", DJANGO);
+    sandbox.write("logs/access.log", "");
+    sandbox.write(
+        "sitekeep.toml",
+        "[site]\nname = \"shop\"\n[state]\ndirectory = \"state\"\n[logs]\nsystem = \"off\"\ndjango = [\"logs/django.log\"]\naccess = [\"logs/access.log\"]\n",
+    );
+    sandbox
+}
+
+fn access(sandbox: &Sandbox, lines: impl IntoIterator<Item = (String, &'static str, u16)>) {
+    let mut text = String::new();
+    for (address, request, status) in lines {
+        writeln!(
+            text,
+            "{address} - - [23/Nov/2026:08:40:00 +0100] \"{request} HTTP/1.1\" {status} 99 \"-\" \"-\""
+        )
+        .unwrap();
+    }
+    sandbox.write("logs/access.log", &text);
+}
+
+#[test]
+fn h12_errors_are_one_group_with_their_traceback() {
+    let sandbox = site();
+    let shown = sandbox
+        .run(&["logs", "errors", "-v"])
+        .exits(1)
+        .says("2 errors in 1 group")
+        .says("ValueError: invalid literal: '17'");
+    assert!(!shown.stdout.contains("an-older-one"), "older than the window");
+    sandbox.run(&["logs", "errors", "--since", "7d"]).exits(1).says("3 errors in 2 groups");
+    sandbox.run(&["logs", "errors", "--since", "soon"]).exits(64).complains("write 90m, 24h or 7d");
+}
+
+#[test]
+fn an_error_is_new_until_a_daily_run_has_told_of_it() {
+    let sandbox = site();
+    let new = |report: &serde_json::Value| findings(report, "LOGS-001", "warning")[0]["data"]["new"].clone();
+    let daily = ["daily", "--only", "logs.errors", "--format", "json"];
+    sandbox.run(&["logs", "errors"]).exits(1).says("NEW");
+    assert_eq!(new(&sandbox.run(&daily).exits(1).json()), true, "looking by hand has not made it old");
+    let later = [("SITEKEEP_NOW", "2026-11-23T08:05:00Z")];
+    assert_eq!(new(&sandbox.run_with(&later, &daily).exits(1).json()), false);
+}
+
+#[test]
+fn h13_twenty_failed_logins_from_one_address_are_critical() {
+    let sandbox = site();
+    access(&sandbox, (0..20).map(|_| ("203.0.113.9".to_owned(), "POST /admin/login/?next=/admin/", 200)));
+    let report = sandbox.run(&["daily", "--only", "logs.access", "--format", "json"]).exits(2).json();
+    let found = findings(&report, "LOGS-004", "critical");
+    assert_eq!(found.len(), 1, "{report}");
+    assert!(found[0].to_string().contains("203.0.113.9"));
+    sandbox.run(&["logs", "logins"]).exits(2).says("20 failed logins").says("203.0.113.9");
+    sandbox.run(&["logs", "logins", "--format", "csv"]).exits(2).says("203.0.113.9,20,");
+    // A success is answered 302, and is no attack.
+    access(&sandbox, (0..20).map(|_| ("203.0.113.9".to_owned(), "POST /admin/login/", 302)));
+    sandbox.run(&["daily", "--only", "logs.access"]).exits(0);
+}
+
+#[test]
+fn a_burst_of_500s_is_found() {
+    let sandbox = site();
+    let sound = (0..400).map(|number| (format!("198.51.100.{}", number % 200), "GET /products", 200));
+    access(&sandbox, sound.clone());
+    sandbox.run(&["daily", "--only", "logs.access"]).exits(0);
+    access(&sandbox, sound.chain((0..40).map(|_| ("198.51.100.1".to_owned(), "GET /products", 500))));
+    let report = sandbox.run(&["daily", "--only", "logs.access", "--format", "json"]).exits(2).json();
+    assert_eq!(findings(&report, "LOGS-003", "critical").len(), 1, "{report}");
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_unknown_and_the_others_are_read() {
+    let sandbox = site();
+    std::fs::remove_file(sandbox.path("logs/django.log")).unwrap();
+    std::fs::create_dir(sandbox.path("logs/django.log")).unwrap();
+    let report = sandbox.run(&["daily", "--only", "logs", "--format", "json"]).exits(3).json();
+    assert_eq!(findings(&report, "LOGS-006", "unknown").len(), 1, "{report}");
+    assert_eq!(findings(&report, "LOGS-003", "ok").len(), 1, "{report}");
+}
+
+#[test]
+fn a_rotated_and_compressed_log_counts_once() {
+    let sandbox = site();
+    sandbox.run(&["daily", "--only", "logs.errors"]).exits(1);
+    let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut zipped, DJANGO.as_bytes()).unwrap();
+    sandbox.write_bytes("logs/django.log.1.gz", &zipped.finish().unwrap());
+    sandbox.write("logs/django.log", "ERROR 2026-11-23 08:50:00,000 log Internal Server Error: /fresh/\n");
+    sandbox
+        .run(&["logs", "errors", "--format", "csv"])
+        .exits(1)
+        .says("2,ERROR,")
+        .says("1,ERROR,log: Internal Server Error: /fresh/");
+}
+
+#[test]
+fn slow_requests_are_told_where_the_log_times_them() {
+    let sandbox = site();
+    sandbox.run(&["logs", "slow"]).exits(3).says("no request time");
+    sandbox.write(
+        "logs/access.log",
+        "203.0.113.9 - - [23/Nov/2026:08:40:00 +0100] \"GET /products HTTP/1.1\" 200 99 \"-\" \"-\" 4.250\n",
+    );
+    sandbox.run(&["logs", "slow"]).exits(1).says("1 slow request").says("/products");
+}
