@@ -9,7 +9,9 @@ use crate::status::Status;
 use anyhow::Result;
 use clap::Args;
 
-/// Run the daily checklist: site works, logs read, disk space (alias of `checklist run daily`)
+/// Run the daily checklist: site works, logs, disk space
+///
+/// The same as `sitekeep checklist run daily`.
 ///
 /// Each item is timed and judged on its own: one that cannot run is UNKNOWN, and the others still run. The worst
 /// status is the exit code.

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::process::Stdio;
 
-/// Build a complete demonstration site, serve it, and run the daily checklist on it
+/// Build a demonstration site, serve it, and judge it
 ///
 /// The site is a shop of its own in one folder: database, pictures, sessions, logs and sitekeep.toml. A second run on the
 /// same folder finds it and is quick. Nothing outside of the folder is touched.
@@ -51,7 +51,7 @@ pub(super) struct DemoArgs {
 /// # Errors
 /// When the folder holds something else or cannot be written to, or the server does not start.
 pub(super) fn run(args: &DemoArgs, context: &Context) -> Result<Status> {
-    let text = context.printer.format == Format::Text;
+    let text = context.printer.format == Format::Text && !context.printer.quiet;
     let folder = context.environment.directory.join(&args.directory);
     let bar = Bar::new(context.printer.quiet);
     let demo = demo::prepare(&folder, free_port()?, context.now, context.globals.lock_wait, &bar)?;

@@ -8,7 +8,7 @@ use crate::status::Status;
 use anyhow::Result;
 use clap::Args;
 
-/// Check free space, the media folder and the database against the guide's thresholds
+/// Check space, media folder and database size
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 The guide's thresholds, to be changed in [disk]: 20% free, 5 GB of media, 2 GB of database.

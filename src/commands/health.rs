@@ -9,7 +9,9 @@ use anyhow::Result;
 use clap::Args;
 use clap::ValueEnum;
 
-/// Check that the site works: processes, ports, database, pages, pictures, certificate, resources, DEBUG
+/// Check that the site works, or one part of that
+///
+/// Parts: processes, ports, database, pages, pictures on disk, certificate, resources of the host, and that DEBUG is off.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:

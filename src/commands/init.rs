@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// Find out what the site in a folder is made of, and write sitekeep.toml for it
+/// Find out what a site is made of, and write sitekeep.toml for it
 ///
 /// Looks at manage.py, settings.py (read as text, never executed), .env, db.sqlite3, media, logs, gunicorn's settings
 /// and systemd's units. Nothing of the site is changed, and no secret is copied.

@@ -29,7 +29,7 @@ use std::time::Duration;
 /// Read the logs: errors, slow requests, admin logins
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum LogsCommand {
-    /// Errors of the Django log, grouped, the most frequent first; -v shows an example of each
+    /// Errors of the Django log, grouped; -v shows an example of each
     Errors(LookArgs),
     /// Requests and queries that took long
     Slow(LookArgs),

@@ -34,7 +34,7 @@ use std::time::Duration;
 
 /// Maintenance of a Django + React product showcase, from one program
 #[derive(Debug, Parser)]
-#[command(name = "sitekeep", version, propagate_version = true, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "sitekeep", version, propagate_version = true, after_help = AFTER_HELP, max_term_width = 80)]
 struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -54,6 +54,7 @@ Exit codes:
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Globals {
     /// Configuration file [default: ./sitekeep.toml, then the user's, then /etc/sitekeep]
     #[arg(long, global = true, value_name = "FILE")]

@@ -12,9 +12,10 @@ use clap::Args;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Serve the catalogue from the site's own database and media folder, until SIGTERM or Ctrl-C
+/// Serve the catalogue as a web site
 ///
-/// Pages are rendered in French and need no script. Under systemd the service is ready (READY=1) when it listens, and
+/// Reads the site's own database and media folder, and changes nothing. Ends at SIGTERM or Ctrl-C, when the last
+/// request is answered. Pages are rendered in French and need no script. Under systemd the service is ready (READY=1) when it listens, and
 /// a socket that systemd passes is used before --listen.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
