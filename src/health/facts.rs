@@ -18,6 +18,15 @@ pub struct Facts {
     pub images: Vec<ImageReference>,
     /// Digits of the number that the WhatsApp button must lead to, as configured or in the site's settings.
     pub whatsapp_number: Option<String>,
+    pub search: Option<SearchProbe>,
+}
+
+/// A word, and the product that a search for it must find.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchProbe {
+    pub word: String,
+    pub slug: String,
+    pub name: String,
 }
 
 impl Facts {
@@ -31,34 +40,63 @@ impl Facts {
             Some(number) => Some(number),
             None => site_settings(database, showcase)?.map(|settings| settings.whatsapp_number),
         };
+        let products = products(database, showcase, &ProductFilter::default())?.items;
         Ok(Self {
-            products: products(database, showcase, &ProductFilter::default())?.items,
+            search: probe(database, showcase, &products)?,
+            products,
             images: image_references(database, showcase)?,
             whatsapp_number: number.filter(|number| !number.trim().is_empty()),
         })
     }
-
-    /// A word of a product's name that leads to as few products as possible, and that product.
-    ///
-    /// Only ASCII letters and digits: SQLite folds the case of no others.
-    pub(super) fn telling_word(&self) -> Option<(&ProductSummary, String)> {
-        let words = |name: &str| -> Vec<String> {
-            name.split(|c: char| !c.is_ascii_alphanumeric())
-                .filter(|word| word.len() >= 3)
-                .map(str::to_ascii_lowercase)
-                .collect()
-        };
-        let uses = |word: &str| {
-            self.products.iter().filter(|product| product.name.to_ascii_lowercase().contains(word)).count()
-        };
-        self.products
-            .iter()
-            .take(200)
-            .flat_map(|product| words(&product.name).into_iter().map(move |word| (product, word)))
-            .filter(|(product, word)| whole_in(&product.name, word))
-            .min_by_key(|(_, word)| (uses(word), std::cmp::Reverse(word.len())))
-    }
 }
+
+/// Words that may tell one product from the others, the most telling first, each with its product.
+///
+/// Only ASCII letters and digits: SQLite folds the case of no others.
+fn telling_words(products: &[ProductSummary]) -> Vec<(&ProductSummary, String)> {
+    let names: Vec<String> = products.iter().map(|product| product.name.to_ascii_lowercase()).collect();
+    let uses = |word: &str| names.iter().filter(|name| name.contains(word)).count();
+    let mut found: Vec<_> = products
+        .iter()
+        .take(LOOKED_THROUGH)
+        .flat_map(|product| {
+            let words =
+                product.name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() >= 3);
+            words.map(move |word| (product, word.to_ascii_lowercase()))
+        })
+        .filter(|(product, word)| whole_in(&product.name, word))
+        .map(|(product, word)| (uses(&word), product, word))
+        .collect();
+    found.sort_by_key(|(uses, _, word)| (*uses, std::cmp::Reverse(word.len())));
+    found.into_iter().map(|(_, product, word)| (product, word)).collect()
+}
+
+/// The most telling word with which the database itself finds its product on the first page.
+fn probe(
+    database: &mut dyn Database,
+    showcase: &Showcase,
+    all: &[ProductSummary],
+) -> Result<Option<SearchProbe>> {
+    for (product, word) in telling_words(all).into_iter().take(PROBES) {
+        let filter =
+            ProductFilter { words: vec![word.clone()], limit: FIRST_PAGE, ..ProductFilter::default() };
+        let found = products(database, showcase, &filter)?;
+        // A word that descriptions are full of may leave its product on a later page.
+        if found.total <= FIRST_PAGE && found.items.iter().any(|item| item.slug == product.slug) {
+            return Ok(Some(SearchProbe { slug: product.slug.clone(), name: product.name.clone(), word }));
+        }
+    }
+    Ok(None)
+}
+
+/// Products among whose words the telling one is sought.
+const LOOKED_THROUGH: usize = 50;
+
+/// Words that are tried before the search is given up as one that cannot be judged.
+const PROBES: usize = 10;
+
+/// Results that every site shows on its first page.
+const FIRST_PAGE: u64 = 10;
 
 /// Whether the word stands in the name without touching a letter that is not ASCII ("caf" of "café" does).
 fn whole_in(name: &str, word: &str) -> bool {
@@ -77,8 +115,8 @@ mod tests {
     use super::*;
     use crate::db::Price;
 
-    fn facts(names: &[&str]) -> Facts {
-        let products = names
+    fn named(names: &[&str]) -> Vec<ProductSummary> {
+        names
             .iter()
             .zip(1..)
             .map(|(name, id)| ProductSummary {
@@ -94,20 +132,20 @@ mod tests {
                 featured: None,
                 created_at: None,
             })
-            .collect();
-        Facts { products, images: vec![], whatsapp_number: None }
+            .collect()
     }
 
     #[test]
-    fn the_word_that_few_products_share_is_chosen() {
-        let facts = facts(&["HP Laptop 15", "HP Laptop Pavilion", "Dell Laptop"]);
-        let (product, word) = facts.telling_word().expect("a word");
-        assert_eq!((product.slug.as_str(), word.as_str()), ("p2", "pavilion"));
+    fn the_word_that_few_products_share_comes_first() {
+        let products = named(&["HP Laptop 15", "HP Laptop Pavilion", "Dell Laptop"]);
+        let words = telling_words(&products);
+        assert_eq!((words[0].0.slug.as_str(), words[0].1.as_str()), ("p2", "pavilion"));
+        assert_eq!(words.last().map(|(_, word)| word.as_str()), Some("laptop"));
     }
 
     #[test]
     fn a_name_without_plain_words_gives_none() {
-        assert_eq!(facts(&["Écran été"]).telling_word(), None);
+        assert!(telling_words(&named(&["Écran été"])).is_empty());
     }
 
     #[test]

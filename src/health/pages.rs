@@ -232,23 +232,25 @@ impl Shop<'_> {
     /// A word of a product finds that product; a nonsense word finds nothing.
     fn search(&self, visit: &mut Visit<'_>) {
         let kind = &kinds::SEARCH;
-        match self.facts.telling_word() {
+        match &self.facts.search {
             None => visit.check.add(Finding::unknown(
                 kind,
                 "search",
-                "no product's name has a plain word to search for",
+                "no word of a product's name leads to few enough products to be searched for",
             )),
-            Some((product, word)) => {
-                if let Some(answer) = visit.get(kind, &self.search_path(&word), "search") {
-                    let found = self.shown(&answer).contains(&product.slug.as_str());
+            Some(probe) => {
+                if let Some(answer) = visit.get(kind, &self.search_path(&probe.word), "search") {
+                    let found = self.shown(&answer).contains(&probe.slug.as_str());
                     visit.check.add(if found {
-                        Finding::ok(kind, "search", format!("`{word}` finds {}", product.name))
+                        Finding::ok(kind, "search", format!("`{}` finds {}", probe.word, probe.name))
                     } else {
-                        Finding::critical(kind, "search", format!("`{word}` does not find {}", product.name))
-                            .with("query", word)
-                            .remedy(
-                                "check the search of the site, and that it uses the database of [database]",
-                            )
+                        Finding::critical(
+                            kind,
+                            "search",
+                            format!("`{}` does not find {}", probe.word, probe.name),
+                        )
+                        .with("query", probe.word.as_str())
+                        .remedy("check the search of the site, and that it uses the database of [database]")
                     });
                 }
             }
