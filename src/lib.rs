@@ -20,3 +20,4 @@ pub mod state;
 pub mod status;
 pub mod system;
 pub mod units;
+pub mod whatsapp;

@@ -5,7 +5,7 @@ use sitekeep::db::Price;
 use sitekeep::db::Seed;
 use sitekeep::db::SeedCategory;
 use sitekeep::db::SeedProduct;
-use sitekeep::db::SeedSettings;
+use sitekeep::db::SiteSettings;
 use sitekeep::db::create_sqlite;
 use std::io::Cursor;
 use std::path::PathBuf;
@@ -181,7 +181,7 @@ pub fn seed() -> Seed {
             product("Atlas Voyage", "atlas-voyage", 540_000, "portables", false),
             product("Écran Baobab", "ecran-baobab", 98_500, "ecrans", true),
         ],
-        settings: Some(SeedSettings {
+        settings: Some(SiteSettings {
             whatsapp_number: "2290197000000".into(),
             contact_email: "bonjour@shop.example".into(),
             contact_phone: "+229 01 97 00 00 00".into(),

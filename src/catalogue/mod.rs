@@ -20,4 +20,3 @@ pub use tree::main_categories;
 pub use tree::subcategories;
 pub use tree::trail;
 pub use whatsapp::Enquiry;
-pub use whatsapp::WhatsAppNumber;

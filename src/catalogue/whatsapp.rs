@@ -1,26 +1,10 @@
 //! The WhatsApp button: a ready-made message about one product, or about none.
 
 use super::address::segment;
+use crate::whatsapp::WhatsAppNumber;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write as _;
-
-/// A number that WhatsApp can call: digits alone, with the country's code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WhatsAppNumber(String);
-
-impl WhatsAppNumber {
-    /// Reads `+229 01 23 45 67 89` and the like; nothing for a placeholder such as `237XXXXXXXXX`, whose link
-    /// would lead nowhere.
-    pub fn parse(text: &str) -> Option<Self> {
-        let known =
-            |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '-' | '.' | '(' | ')');
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let digits = digits.strip_prefix("00").unwrap_or(&digits);
-        // E.164 has at most 15 digits.
-        (text.chars().all(known) && (8..=15).contains(&digits.len())).then(|| Self(digits.to_owned()))
-    }
-}
 
 /// What the visitor asks about.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +21,7 @@ pub struct Enquiry<'a> {
 impl Enquiry<'_> {
     /// The link that opens WhatsApp with the message written; the greeting follows the hour in the site's zone.
     pub fn link(&self, number: &WhatsAppNumber, now: Timestamp, zone: &TimeZone) -> String {
-        format!("https://wa.me/{}?text={}", number.0, segment(&self.message(now, zone)))
+        format!("https://wa.me/{}?text={}", number, segment(&self.message(now, zone)))
     }
 
     fn message(&self, now: Timestamp, zone: &TimeZone) -> String {
@@ -100,13 +84,5 @@ mod tests {
             assert!(link.contains(part), "{part} in {link}");
         }
         assert!(link.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"'));
-    }
-
-    #[test]
-    fn a_placeholder_is_no_number() {
-        for text in ["237XXXXXXXXX", "", "12345", "1234567890123456", "229 01 23 45 67 ext 4"] {
-            assert_eq!(WhatsAppNumber::parse(text), None, "{text}");
-        }
-        assert_eq!(WhatsAppNumber::parse("00229 (01) 23-45.67"), Some(WhatsAppNumber("22901234567".into())));
     }
 }

@@ -1,6 +1,7 @@
 //! Making a site's database from nothing: the guide's schema, on SQLite.
 
 use super::Price;
+use super::SiteSettings;
 use super::sqlite::django_time;
 use anyhow::Context;
 use anyhow::Result;
@@ -40,7 +41,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
 pub struct Seed {
     pub categories: Vec<SeedCategory>,
     pub products: Vec<SeedProduct>,
-    pub settings: Option<SeedSettings>,
+    pub settings: Option<SiteSettings>,
     /// Key, encoded data and end of each session.
     pub sessions: Vec<(String, String, Timestamp)>,
 }
@@ -69,17 +70,6 @@ pub struct SeedProduct {
     pub in_stock: bool,
     pub featured: bool,
     pub created_at: Timestamp,
-}
-
-/// The one row of the site's settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeedSettings {
-    pub whatsapp_number: String,
-    pub contact_email: String,
-    pub contact_phone: String,
-    pub contact_address: String,
-    pub company_name: String,
-    pub company_description: String,
 }
 
 /// Creates a SQLite database of the guide's schema at `path`, where nothing may be yet, in one transaction.

@@ -24,7 +24,6 @@ pub use connect::connect;
 pub use create::Seed;
 pub use create::SeedCategory;
 pub use create::SeedProduct;
-pub use create::SeedSettings;
 pub use create::create_sqlite;
 pub use images::ImageReference;
 pub use images::image_references;

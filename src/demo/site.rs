@@ -10,7 +10,7 @@ use crate::db::Price;
 use crate::db::Seed;
 use crate::db::SeedCategory;
 use crate::db::SeedProduct;
-use crate::db::SeedSettings;
+use crate::db::SiteSettings;
 use crate::db::create_sqlite;
 use crate::error::Error;
 use crate::error::Kind;
@@ -199,8 +199,8 @@ fn slugify(text: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-fn settings() -> SeedSettings {
-    SeedSettings {
+fn settings() -> SiteSettings {
+    SiteSettings {
         whatsapp_number: WHATSAPP_NUMBER.to_owned(),
         contact_email: "bonjour@boutique.example".to_owned(),
         contact_phone: "+229 01 97 00 00 00".to_owned(),

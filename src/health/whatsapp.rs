@@ -2,48 +2,43 @@
 
 use crate::status::Finding;
 use crate::status::kinds;
+use crate::whatsapp::WhatsAppNumber;
 use url::Url;
 
 /// Judges the link of a product's WhatsApp button against the number that it must lead to.
 ///
 /// A valid link is `https://wa.me/NUMBER` with the full number in international form, digits only
-/// (WhatsApp help, "How to use click to chat"); E.164 numbers have 7 to 15 digits.
+/// (WhatsApp help, "How to use click to chat").
 pub(super) fn judge(slug: &str, link: Option<&str>, expected: Option<&str>) -> Finding {
     let kind = &kinds::WHATSAPP;
     let subject = format!("product {slug}");
     let remedy = "set the number in the site's settings (or [site] whatsapp_number) in international form: 22997000000";
-    let is_number =
-        |number: &str| (7..=15).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-    if let Some(expected) = expected.filter(|expected| !is_number(&digits(expected))) {
-        return Finding::critical(
-            kind,
-            subject,
-            format!("the configured number `{expected}` is no telephone number"),
-        )
-        .remedy(remedy);
+    let configured = expected.map(|text| WhatsAppNumber::parse(text).ok_or(text));
+    let finding = |message: String| {
+        let finding = Finding::critical(kind, &subject, message).remedy(remedy);
+        link.into_iter().fold(finding, |finding, link| finding.with("link", link))
+    };
+    if let Some(Err(text)) = configured {
+        return finding(format!("the configured number `{text}` is no telephone number"));
     }
     let Some(link) = link else {
-        return Finding::critical(kind, subject, "the page has no WhatsApp link").remedy(remedy);
+        return finding("the page has no WhatsApp link".to_owned());
     };
-    let finding =
-        |message: String| Finding::critical(kind, &subject, message).with("link", link).remedy(remedy);
-    let Some(number) = number(link) else {
+    let Some(linked) = number(link) else {
         return finding(format!("the WhatsApp link is no wa.me address: {link}"));
     };
-    if !is_number(&number) {
-        return finding(format!("the WhatsApp link leads to `{number}`, which is no telephone number"));
-    }
-    match expected.map(digits) {
-        Some(expected) if expected != number => {
-            finding(format!("the WhatsApp link leads to {number}, the configured number is {expected}"))
+    let Some(linked) = WhatsAppNumber::parse(&linked) else {
+        return finding(format!("the WhatsApp link leads to `{linked}`, which is no telephone number"));
+    };
+    match configured {
+        Some(Ok(configured)) if configured != linked => {
+            finding(format!("the WhatsApp link leads to {linked}, the configured number is {configured}"))
         }
-        Some(_) => Finding::ok(kind, subject, format!("leads to {number}")).with("link", link),
-        None => Finding::ok(
-            kind,
-            subject,
-            format!("leads to {number}; no number is configured to compare it with"),
-        )
-        .with("link", link),
+        Some(_) => Finding::ok(kind, &subject, format!("leads to {linked}")).with("link", link),
+        None => {
+            let message = format!("leads to {linked}; no number is configured to compare it with");
+            Finding::ok(kind, &subject, message).with("link", link)
+        }
     }
 }
 
@@ -61,17 +56,10 @@ fn number(link: &str) -> Option<String> {
     match url.host_str()? {
         "wa.me" => Some(url.path().trim_matches('/').to_owned()),
         "api.whatsapp.com" | "web.whatsapp.com" => {
-            url.query_pairs().find(|(name, _)| name == "phone").map(|(_, value)| digits(&value))
+            url.query_pairs().find(|(name, _)| name == "phone").map(|(_, value)| value.into_owned())
         }
         _ => None,
     }
-}
-
-/// A number without what people write into it: `+229 97 00-00.00` or `00229…` is `22997000000`.
-fn digits(number: &str) -> String {
-    let plain: String =
-        number.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '+' | '\u{a0}')).collect();
-    plain.strip_prefix("00").map(ToOwned::to_owned).unwrap_or(plain)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use super::assets;
 use super::pool::Pool;
-use crate::catalogue::WhatsAppNumber;
 use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind;
+use crate::whatsapp::WhatsAppNumber;
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

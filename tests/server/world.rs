@@ -5,7 +5,7 @@ use sitekeep::db::Price;
 use sitekeep::db::Seed;
 use sitekeep::db::SeedCategory;
 use sitekeep::db::SeedProduct;
-use sitekeep::db::SeedSettings;
+use sitekeep::db::SiteSettings;
 use sitekeep::db::create_sqlite;
 use sitekeep::server;
 use sitekeep::server::Options;
@@ -278,7 +278,7 @@ pub(crate) fn shop() -> Seed {
             category("audio", None),
         ],
         products,
-        settings: Some(SeedSettings {
+        settings: Some(SiteSettings {
             whatsapp_number: "+229 01 23 45 67".into(),
             contact_email: "contact@shop.example".into(),
             contact_phone: "+229 00 00 00 01".into(),

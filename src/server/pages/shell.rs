@@ -2,10 +2,10 @@
 
 use crate::catalogue::Enquiry;
 use crate::catalogue::Listing;
-use crate::catalogue::WhatsAppNumber;
 use crate::catalogue::absolute;
 use crate::server::frame::Frame;
 use crate::server::site::Site;
+use crate::whatsapp::WhatsAppNumber;
 
 /// A named link.
 pub(super) struct Link {

@@ -1,134 +1,33 @@
-//! `logs`: what the site's logs tell, beyond the daily verdict.
+//! A look at the logs, written down as text, JSON or CSV.
 
-use super::Context;
-use super::report;
-use super::report::ReportArgs;
-use crate::checklist;
+use super::LookArgs;
 use crate::config::Config;
 use crate::logs;
 use crate::logs::AccessReport;
 use crate::logs::ErrorReport;
-use crate::logs::Memory;
-use crate::output::Bar;
 use crate::output::Format;
 use crate::output::Printer;
 use crate::output::csv_line;
 use crate::output::wrap;
+use crate::status::Finding;
 use crate::status::Status;
 use crate::units::count;
 use anyhow::Result;
-use clap::Args;
-use clap::Subcommand;
-use jiff::SpanRelativeTo;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::fmt::Write as _;
-use std::time::Duration;
-
-/// Read the logs: errors, slow requests, admin logins
-#[derive(Debug, Clone, Subcommand)]
-pub(super) enum LogsCommand {
-    /// Errors of the Django log, grouped; -v shows an example of each
-    Errors(LookArgs),
-    /// Requests and queries that took long
-    Slow(LookArgs),
-    /// Failed admin logins by address
-    Logins(LookArgs),
-    /// One verdict on errors, answers, logins and the system log
-    Summary(ReportArgs),
-}
-
-/// How far to look back.
-#[derive(Debug, Clone, Args)]
-#[command(after_help = "\
-Looking changes nothing: what is new is told against the last daily run, and stays new until the next.
-Rotated and compressed neighbours of each log are read with it.
-
-Examples:
-  sitekeep logs errors --since 7d -v
-  sitekeep logs logins --since 30d --format csv")]
-pub(super) struct LookArgs {
-    /// How far to look back: 90m, 24h, 7d [default: [logs] since, 24h]
-    #[arg(long, value_name = "TIME", value_parser = since)]
-    since: Option<Duration>,
-    #[command(flatten)]
-    report: ReportArgs,
-}
-
-fn since(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time: write 90m, 24h or 7d");
-    let span: jiff::Span = text.parse().map_err(|_| wrong())?;
-    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-    Duration::try_from(duration).map_err(|_| wrong())
-}
-
-/// Runs the command.
-///
-/// # Errors
-/// For wrong settings, or a report that cannot be printed.
-pub(super) fn run(command: &LogsCommand, context: &Context) -> Result<Status> {
-    let (view, args) = match command {
-        LogsCommand::Summary(args) => return verdict("logs", args, context),
-        LogsCommand::Errors(args) => (View::Errors, args),
-        LogsCommand::Slow(args) => (View::Slow, args),
-        LogsCommand::Logins(args) => (View::Logins, args),
-    };
-    if !matches!(context.printer.format, Format::Text | Format::Json | Format::Csv) {
-        return verdict(
-            if view == View::Errors { "logs.errors" } else { "logs.access" },
-            &args.report,
-            context,
-        );
-    }
-    let mut loaded = context.load()?;
-    if let Some(since) = args.since {
-        loaded.config.logs.since = since;
-    }
-    let config = &loaded.config;
-    let state = context.state(config).map_err(|error| {
-        context.printer.warning(&format!("what is new cannot be told: {}", crate::error::one_line(&error)));
-    });
-    let mut memory = state.as_ref().map_or(Memory::Absent, Memory::ReadOnly);
-    let bar = Bar::new(context.printer.quiet);
-    let zone = config.time_zone();
-    let look = Look { printer: context.printer, config, zone: &zone, args };
-    let mut django = || logs::triage_django(&config.logs, &zone, &mut memory, context.now, &bar);
-    match view {
-        View::Errors => look.errors(&django()?),
-        View::Slow => {
-            let django = django()?;
-            look.slow(&logs::triage_access(&config.logs, &zone, &mut memory, context.now, &bar)?, &django)
-        }
-        View::Logins => {
-            look.logins(&logs::triage_access(&config.logs, &zone, &mut memory, context.now, &bar)?)
-        }
-    }
-}
-
-/// What is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum View {
-    Errors,
-    Slow,
-    Logins,
-}
-
-fn verdict(item: &str, args: &ReportArgs, context: &Context) -> Result<Status> {
-    let (items, _) = checklist::select(checklist::items(), &[item.to_owned()], &[])?;
-    report::run("logs", &items, Vec::new(), args, context)
-}
 
 /// One look at the logs, ready to be written down.
-struct Look<'a> {
-    printer: Printer,
-    config: &'a Config,
-    zone: &'a TimeZone,
-    args: &'a LookArgs,
+pub(super) struct Look<'a> {
+    pub(super) printer: Printer,
+    pub(super) config: &'a Config,
+    pub(super) zone: &'a TimeZone,
+    pub(super) args: &'a LookArgs,
 }
 
 impl Look<'_> {
-    fn errors(&self, report: &ErrorReport) -> Result<Status> {
+    pub(super) fn errors(&self, report: &ErrorReport) -> Result<Status> {
         let status = report.check(&self.config.logs).status();
         match self.printer.format {
             Format::Json => self.json(status, report)?,
@@ -179,7 +78,7 @@ impl Look<'_> {
         Ok(status)
     }
 
-    fn slow(&self, access: &AccessReport, django: &ErrorReport) -> Result<Status> {
+    pub(super) fn slow(&self, access: &AccessReport, django: &ErrorReport) -> Result<Status> {
         #[derive(Serialize)]
         struct Slow<'a> {
             requests: Vec<(&'a str, &'a logs::SlowRequests)>,
@@ -251,7 +150,7 @@ impl Look<'_> {
         Ok(status)
     }
 
-    fn logins(&self, report: &AccessReport) -> Result<Status> {
+    pub(super) fn logins(&self, report: &AccessReport) -> Result<Status> {
         let limits = &self.config.logs;
         let status = if report.logs.is_empty() {
             Status::Unknown
@@ -312,7 +211,7 @@ impl Look<'_> {
         text.push('\n');
     }
 
-    fn problems(&self, text: &mut String, problems: impl Iterator<Item = crate::status::Finding>) {
+    fn problems(&self, text: &mut String, problems: impl Iterator<Item = Finding>) {
         for problem in problems {
             self.line(text, &format!("  {} {}: {}", problem.status, problem.subject, problem.message), 4);
             if let Some(remedy) = problem.remedy {
