@@ -12,6 +12,7 @@ pub mod disk;
 pub mod error;
 pub mod health;
 pub mod logs;
+pub mod media;
 pub mod output;
 pub mod picture;
 pub mod progress;

@@ -53,7 +53,8 @@ pub fn sniff(head: &[u8]) -> Sniffed {
     }
 }
 
-/// Decodes a whole picture and returns its width and height in pixels; an SVG has none (0, 0).
+/// Decodes a whole picture and returns its width and height in pixels; (0, 0) for an SVG, and for a format that is only
+/// known by its signature.
 ///
 /// JPEGs go through a strict decoder, because the usual ones accept a file that is cut in half.
 ///
@@ -66,6 +67,8 @@ pub fn decode(bytes: &[u8]) -> Result<(u32, u32)> {
         Sniffed::Other => bail!("it is not a picture"),
         Sniffed::Svg => Ok((0, 0)),
         Sniffed::Picture(ImageFormat::Jpeg) => jpeg(bytes),
+        // Told by its signature alone, where this program has no decoder (AVIF).
+        Sniffed::Picture(format) if !format.reading_enabled() => Ok((0, 0)),
         Sniffed::Picture(format) => {
             let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
             let mut limits = image::Limits::default();
@@ -73,7 +76,7 @@ pub fn decode(bytes: &[u8]) -> Result<(u32, u32)> {
             limits.max_image_height = Some(LARGEST_SIDE);
             limits.max_alloc = Some(LARGEST_MEMORY);
             reader.limits(limits);
-            let picture = reader.decode().context("decode it")?;
+            let picture = reader.decode().context("damaged or cut short")?;
             Ok((picture.width(), picture.height()))
         }
     }
@@ -83,11 +86,11 @@ fn jpeg(bytes: &[u8]) -> Result<(u32, u32)> {
     let side = LARGEST_SIDE as usize;
     let options = DecoderOptions::default().set_strict_mode(true).set_max_width(side).set_max_height(side);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(|error| anyhow::anyhow!("read its header: {error:?}"))?;
+    decoder.decode_headers().map_err(|error| anyhow::anyhow!("its header is damaged: {error}"))?;
     let info = decoder.info().context("it has no dimensions")?;
     let memory = u64::from(info.width) * u64::from(info.height) * 4;
     ensure!(memory <= LARGEST_MEMORY, "it is too large to decode ({} x {} pixels)", info.width, info.height);
-    decoder.decode().map_err(|error| anyhow::anyhow!("decode it: {error:?}"))?;
+    decoder.decode().map_err(|error| anyhow::anyhow!("damaged or cut short: {error}"))?;
     Ok((info.width.into(), info.height.into()))
 }
 

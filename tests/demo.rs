@@ -54,6 +54,7 @@ fn a_second_run_finds_the_shop_and_leaves_it_as_it_is() {
         "what was broken by hand stays broken, and is found"
     );
     assert_eq!(std::fs::read(&database).unwrap(), before);
+    demo(&sandbox, &["--fresh"]).exits(0);
 }
 
 #[test]
@@ -83,7 +84,9 @@ fn a_taken_port_gives_way_to_another() {
     let sandbox = Sandbox::empty();
     demo(&sandbox, &[]).exits(0);
     let taken = std::net::TcpListener::bind(("127.0.0.1", listening_port(&sandbox)));
+    let port = listening_port(&sandbox);
     sandbox.run(&["demo", "la boutique"]).exits(0).complains("is taken by another program");
+    assert_ne!(listening_port(&sandbox), port, "the configuration still names the port of another program");
     drop(taken);
 }
 

@@ -52,7 +52,7 @@ fn a_django_project_is_found_in_all_its_parts() {
         "site.media_url = \"/fichiers/\"",
         "backend/media\"",
         "backend/boutique.sqlite3\"",
-        "health.ports = [5000, 8100]",
+        "health.ports = [8100]",
         "/var/log/boutique/django.log",
         "/var/log/boutique/access.log",
     ] {
@@ -92,7 +92,8 @@ fn an_existing_configuration_is_not_replaced() {
     sandbox.run(&["init"]).exits(64).complains("is there already").complains("--force");
     assert_eq!(std::fs::read_to_string(sandbox.path("sitekeep.toml")).unwrap(), "# mine\n");
     sandbox.run(&["init", "--dry-run"]).exits(0).says("[site]");
-    sandbox.run(&["init", "--force"]).exits(0);
+    sandbox.run(&["init", "--force"]).exits(0).complains("is kept as");
+    assert_eq!(std::fs::read_to_string(sandbox.path("sitekeep.toml.bak")).unwrap(), "# mine\n");
     assert!(std::fs::read_to_string(sandbox.path("sitekeep.toml")).unwrap().contains("boutique"));
 }
 
@@ -114,4 +115,22 @@ fn a_backend_folder_without_its_code_is_still_found() {
     sandbox.write("backend/.env", "PGDATABASE=shop\nPGUSER=shop\n");
     sandbox.write("backend/media/a.jpg", "x");
     sandbox.run(&["init"]).exits(0).says("postgresql://shop@localhost:5432/shop").says("backend/media");
+}
+
+#[test]
+fn a_folder_without_a_site_is_told_and_nothing_is_written() {
+    let sandbox = Sandbox::empty();
+    sandbox.run(&["init"]).exits(64).complains("no site is in").complains("manage.py");
+    assert!(!sandbox.path("sitekeep.toml").exists());
+    sandbox.run(&["init", "--force"]).exits(0);
+}
+
+#[test]
+fn a_frontend_server_that_runs_is_watched() {
+    let sandbox = project(SETTINGS, "");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    sandbox.write("frontend/vite.config.ts", &format!("export default {{ server: {{ port: {port} }} }}"));
+    sandbox.run(&["init"]).exits(0);
+    sandbox.run(&["config", "show"]).exits(0).says(&format!("health.ports = [{port}, 8000]"));
 }

@@ -1,8 +1,8 @@
 //! What a visitor asks of the listing: the query string, read and written.
 
-use super::address::segment;
 use crate::db::ProductOrder;
 use crate::db::words;
+use crate::media::segment;
 use url::form_urlencoded;
 
 /// Longest search that is looked at, in characters, and most words: what is beyond narrows nothing in practice.

@@ -10,8 +10,6 @@ mod tree;
 mod whatsapp;
 
 pub use address::absolute;
-pub use address::media_url;
-pub use address::segment;
 pub use listing::Listing;
 pub use pages::PageLink;
 pub use pages::Pages;

@@ -1,6 +1,6 @@
 //! The WhatsApp button: a ready-made message about one product, or about none.
 
-use super::address::segment;
+use crate::media::segment;
 use crate::whatsapp::WhatsAppNumber;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

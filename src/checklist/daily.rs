@@ -150,12 +150,13 @@ fn media(round: &mut Round<'_>) -> Result<Check> {
 
 fn database_size(round: &mut Round<'_>) -> Result<Check> {
     let config = round.config;
-    let (subject, size) = match config.database.source() {
-        DatabaseSource::Sqlite(path) => (path.display().to_string(), db::sqlite_size(path)?),
-        DatabaseSource::Postgres(url) => match round.site() {
-            Ok(site) => (url.to_owned(), site.database.size()?),
+    let subject = config.database.label();
+    let size = match config.database.source() {
+        DatabaseSource::Sqlite(path) => db::sqlite_size(path)?,
+        DatabaseSource::Postgres(_) => match round.site() {
+            Ok(site) => site.database.size()?,
             Err(_) => {
-                return Ok(Finding::unknown(&kinds::DISK_DATABASE, url, "the server cannot be asked")
+                return Ok(Finding::unknown(&kinds::DISK_DATABASE, subject, "the server cannot be asked")
                     .remedy("see the finding on the database")
                     .into());
             }

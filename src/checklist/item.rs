@@ -43,11 +43,19 @@ pub fn select(
     let items: Vec<_> = items.collect();
     for name in only.iter().chain(skip) {
         if !items.iter().any(|item| item.is_named(name)) {
-            let near = items.iter().min_by_key(|item| strsim::damerau_levenshtein(item.id, name));
-            let hint = near.map_or_else(String::new, |item| format!("did you mean `{}`? ", item.id));
+            let families = items.iter().filter_map(|item| item.id.split('.').next());
+            let near = families
+                .chain(items.iter().map(|item| item.id))
+                .map(|known| (strsim::damerau_levenshtein(known, name), known))
+                .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
+                .min();
             let all = items.iter().map(|item| item.id).collect::<Vec<_>>().join(", ");
+            let hint = match near {
+                Some((_, known)) => format!("did you mean `{known}`?"),
+                None => format!("there are {all}"),
+            };
             return Err(Error::new(Kind::Usage, format!("`{name}` is no item of this checklist"))
-                .hint(format!("{hint}There are: {all}"))
+                .hint(hint)
                 .into());
         }
     }
@@ -82,7 +90,11 @@ mod tests {
     fn a_wrong_name_is_a_usage_error_with_the_nearest() {
         let error = names(&["disk.spaec"], &[]).expect_err("refused");
         assert_eq!(crate::error::exit_code(&error), 64);
-        assert!(crate::error::hints(&error)[0].starts_with("did you mean `disk.space`?"));
+        assert_eq!(crate::error::hints(&error), ["did you mean `disk.space`?"]);
+        assert_eq!(
+            crate::error::hints(&names(&["healt"], &[]).expect_err("refused")),
+            ["did you mean `health`?"]
+        );
         assert!(names(&["disk"], &["disk"]).is_err());
     }
 

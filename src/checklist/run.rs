@@ -46,11 +46,10 @@ fn failed(item: &Item, problem: &anyhow::Error) -> Check {
         item.id,
         format!("could not be checked: {}", error::one_line(problem)),
     );
-    match error::hints(problem).first() {
-        Some(hint) => finding.remedy(*hint),
-        None => finding,
-    }
-    .into()
+    let hints = error::hints(problem);
+    finding
+        .remedy(*hints.first().unwrap_or(&"see where the setting comes from: sitekeep config show --origin"))
+        .into()
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@ use crate::config::Config;
 use crate::config::Environment;
 use crate::config::Loaded;
 use crate::config::load;
+use crate::error::Error;
+use crate::error::Kind;
+use crate::error::one_line;
 use crate::output::Printer;
 use crate::state::State;
 use crate::system::time;
@@ -27,16 +30,34 @@ impl Context {
     /// # Errors
     /// When `SITEKEEP_NOW` is set and is no time.
     pub fn new(globals: Globals, environment: Environment, printer: Printer) -> Result<Self> {
-        let now = time::now(environment.get("SITEKEEP_NOW"))?;
+        let now = time::now(environment.get("SITEKEEP_NOW")).map_err(|error| {
+            Error::new(Kind::Config, one_line(&error)).hint("write it as 2026-11-23T08:00:00Z")
+        })?;
         Ok(Self { globals, environment, printer, now })
     }
 
-    /// Loads the settings.
+    /// Loads the settings, or the guide's defaults where there are none.
     ///
     /// # Errors
     /// A configuration error (exit 78).
     pub fn load(&self) -> Result<Loaded> {
         load(self.globals.config.as_deref(), &self.environment)
+    }
+
+    /// Loads the settings of a site; defaults alone describe none.
+    ///
+    /// # Errors
+    /// A configuration error (exit 78), also when there is no configuration.
+    pub fn load_site(&self) -> Result<Loaded> {
+        let loaded = self.load()?;
+        if loaded.is_configured() {
+            return Ok(loaded);
+        }
+        let places: Vec<String> =
+            self.environment.candidates().iter().map(|path| path.display().to_string()).collect();
+        Err(Error::new(Kind::Config, format!("no configuration: there is none of {}", places.join(", ")))
+            .hint("write one with `sitekeep init` in the project's folder, or name one with --config FILE")
+            .into())
     }
 
     /// Folder of the state: as configured, else systemd's, else the user's.

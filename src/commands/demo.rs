@@ -33,12 +33,16 @@ use std::process::Stdio;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  sitekeep demo                          in ./sitekeep-demo
-  sitekeep demo /tmp/shop --keep-serving and look at it in the browser")]
+  sitekeep demo                            in ./sitekeep-demo
+  sitekeep demo /tmp/shop --keep-serving   and look at it in the browser
+  sitekeep demo /tmp/shop --fresh          as it was at first")]
 pub(super) struct DemoArgs {
     /// Folder of the site; it must not be there yet, or be a demonstration site
     #[arg(default_value = "sitekeep-demo", value_name = "DIR")]
     directory: PathBuf,
+    /// Make the site anew, whatever has become of it
+    #[arg(long)]
+    fresh: bool,
     /// Go on serving after the report, until Ctrl-C
     #[arg(long)]
     keep_serving: bool,
@@ -54,7 +58,8 @@ pub(super) fn run(args: &DemoArgs, context: &Context) -> Result<Status> {
     let text = context.printer.format == Format::Text && !context.printer.quiet;
     let folder = context.environment.directory.join(&args.directory);
     let bar = Bar::new(context.printer.quiet);
-    let demo = demo::prepare(&folder, free_port()?, context.now, context.globals.lock_wait, &bar)?;
+    let demo =
+        demo::prepare(&folder, free_port()?, args.fresh, context.now, context.globals.lock_wait, &bar)?;
     if text {
         let found =
             if demo.reused { "Found the demonstration site in" } else { "Built a demonstration site in" };
@@ -148,17 +153,20 @@ impl Server {
     }
 }
 
-/// The address in the site's settings, or any free one when another program has taken it.
+/// The address in the site's settings; when another program has taken it, the site moves to a free one.
 fn listen_address(demo: &Demo, context: &Context) -> Result<String> {
     let loaded = crate::config::load(Some(&demo.config_file), &context.environment)?;
     let configured = loaded.config.serve.listen;
     if TcpListener::bind(&configured).is_ok() {
         return Ok(configured);
     }
+    let former = configured.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
+    let port = free_port()?;
+    demo.move_to(former, port)?;
     context
         .printer
-        .note(&format!("{configured} is taken by another program: serving on another port this time"));
-    Ok("127.0.0.1:0".to_owned())
+        .note(&format!("port {former} is taken by another program: the site listens on {port} from now on"));
+    Ok(format!("127.0.0.1:{port}"))
 }
 
 fn next_steps(demo: &Demo, url: &str, serving: bool) -> String {
@@ -178,7 +186,7 @@ fn next_steps(demo: &Demo, url: &str, serving: bool) -> String {
     let _ = writeln!(
         text,
         "  sitekeep daily --config {config}\n  sitekeep logs errors --since 7d -v --config {config}\n\
-         Break something, and see it found:\n  rm {picture}\n  sitekeep health pages pictures --config {config}"
+         Break something, and see it found:\n  rm {picture}\n  sitekeep health pages pictures --config {config}\nMend it again:\n  sitekeep demo {quoted} --fresh"
     );
     text
 }

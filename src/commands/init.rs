@@ -63,6 +63,11 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Status> {
     let found = detect::detect(&root, Path::new("/etc/systemd/system"));
     let beside = target.parent() == Some(root.as_path());
     let text = sample::render(&found, beside.then_some(root.as_path()));
+    if !found.is_site && !args.force && !args.dry_run {
+        return Err(Error::new(Kind::Usage, format!("no site is in {}", root.display()))
+            .hint("name the project's folder, the one with manage.py or backend/; --force writes the commented defaults")
+            .into());
+    }
     if args.dry_run {
         context.printer.out(&text)?;
         return Ok(Status::Ok);
@@ -77,11 +82,15 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Status> {
     let draft = draft.path().join("sitekeep.toml");
     fs::write_atomic(&draft, text.as_bytes(), 0o600)?;
     load(Some(&draft), &context.environment).context("check the detected configuration")?;
+    let kept = keep(&target)?;
     fs::write_atomic(&target, text.as_bytes(), 0o644)?;
     let mut told = format!("Wrote {}\n", target.display());
     for fact in &found.facts {
         // Writing to a string cannot fail.
         let _ = writeln!(told, "  {:<22} {}  ({})", fact.key, fact.value, fact.reason);
+    }
+    if let Some(kept) = kept {
+        context.printer.note(&format!("the former configuration is kept as {}", kept.display()));
     }
     for note in &found.notes {
         context.printer.note(note);
@@ -98,4 +107,21 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Status> {
     }
     context.printer.out(&told)?;
     Ok(Status::Ok)
+}
+
+/// Keeps a configuration that is about to be replaced, under the first name that is free.
+fn keep(target: &Path) -> Result<Option<PathBuf>> {
+    let former = match std::fs::read(target) {
+        Ok(former) => former,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("read {}", target.display())),
+    };
+    let names = std::iter::once(target.with_extension("toml.bak"))
+        .chain((2..1000).map(|number| target.with_extension(format!("toml.bak{number}"))));
+    let kept = names
+        .into_iter()
+        .find(|path| !path.exists())
+        .context("find a free name for the former configuration")?;
+    fs::write_atomic(&kept, &former, 0o600)?;
+    Ok(Some(kept))
 }

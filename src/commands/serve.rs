@@ -37,7 +37,7 @@ pub(super) struct ServeArgs {
 /// # Errors
 /// For wrong settings, or when the address is taken.
 pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Status> {
-    let loaded = context.load()?;
+    let loaded = context.load_site()?;
     let config = &loaded.config;
     let fixed = context.environment.get("SITEKEEP_NOW").map(ToOwned::to_owned);
     let now = context.now;

@@ -17,6 +17,9 @@ pub struct DatabaseConfig {
     pub url: Option<String>,
     /// Never in the file: from `SITEKEEP_DATABASE__PASSWORD` or the sources of [`DatabaseConfig::password_file`].
     pub password: Option<Secret>,
+    /// Why the site's `.env` could not be read for it.
+    #[serde(skip)]
+    pub password_problem: Option<String>,
     /// File whose first line is the password.
     pub password_file: Option<PathBuf>,
     /// Name of the variable of the site's `.env` that holds the password.
@@ -34,6 +37,7 @@ impl Default for DatabaseConfig {
             path: "backend/db.sqlite3".into(),
             url: None,
             password: None,
+            password_problem: None,
             password_file: None,
             password_variable: "PGPASSWORD".into(),
             ca_file: None,
@@ -50,6 +54,20 @@ pub enum DatabaseSource<'a> {
 }
 
 impl DatabaseConfig {
+    /// The database as reports name it: the file, or name and host; never with a password.
+    pub fn label(&self) -> String {
+        let url = match self.source() {
+            DatabaseSource::Sqlite(path) => return path.display().to_string(),
+            DatabaseSource::Postgres(url) => url,
+        };
+        let Ok(config) = url.parse::<postgres::Config>() else { return "PostgreSQL".to_owned() };
+        let host = config.get_hosts().first().map(|host| match host {
+            postgres::config::Host::Tcp(name) => format!(" on {name}"),
+            postgres::config::Host::Unix(path) => format!(" at {}", path.display()),
+        });
+        format!("PostgreSQL {}{}", config.get_dbname().unwrap_or_default(), host.unwrap_or_default())
+    }
+
     pub fn source(&self) -> DatabaseSource<'_> {
         self.url.as_deref().map_or(DatabaseSource::Sqlite(&self.path), DatabaseSource::Postgres)
     }

@@ -128,13 +128,10 @@ pub fn resolve(expression: &str, variables: &BTreeMap<String, String>) -> Option
     let name = strings(parts.next()?).into_iter().next()?;
     let default = parts.next().and_then(default_of);
     let value = variables.get(&name).cloned().or(default)?;
-    // `… == "True"` and the like compare afterwards.
-    let compared = arguments.split_once("==").map(|(_, right)| strings(right));
-    let value = match compared.as_deref() {
-        Some([right, ..]) => if value.eq_ignore_ascii_case(right) { "True" } else { "False" }.to_owned(),
-        _ => value,
-    };
-    Some(Resolved { value, variable: Some(name) })
+    // What follows the call changes the value: only a bare lookup is understood.
+    let bare =
+        arguments.split_once(')').is_some_and(|(_, rest)| rest.trim().trim_end_matches(',').is_empty());
+    bare.then_some(Resolved { value, variable: Some(name) })
 }
 
 fn default_of(arguments: &str) -> Option<String> {
@@ -157,18 +154,94 @@ fn literal(text: &str) -> Option<String> {
     (!inner.contains(quote)).then(|| inner.to_owned())
 }
 
-/// Whether DEBUG is on, as settings and `.env` say it; `None` where they do not tell.
-pub fn debug(settings: Option<&str>, variables: Option<&BTreeMap<String, String>>) -> Option<bool> {
-    let empty = BTreeMap::new();
-    let variables = variables.unwrap_or(&empty);
-    match settings {
-        Some(text) => match assignments(text).get("DEBUG") {
-            Some(expression) => env_file::truth(&resolve(expression, variables)?.value),
-            // Django's own default (global_settings.py).
-            None if !text.trim().is_empty() => Some(false),
-            None => None,
+/// What a file tells about DEBUG.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Debug {
+    On,
+    Off,
+    /// The file speaks of DEBUG in a way that only Python itself can follow.
+    Unclear,
+    /// The file does not speak of DEBUG.
+    Absent,
+}
+
+impl From<Option<bool>> for Debug {
+    fn from(truth: Option<bool>) -> Self {
+        match truth {
+            Some(true) => Self::On,
+            Some(false) => Self::Off,
+            None => Self::Unclear,
+        }
+    }
+}
+
+/// What settings.py says of DEBUG, together with the variables of the `.env`.
+///
+/// Whatever could change it later, such as a star import, an indented assignment or an operator, makes it unclear.
+pub fn debug_of_settings(text: &str, variables: &BTreeMap<String, String>) -> Debug {
+    let assigns = |line: &str| {
+        line.strip_prefix("DEBUG").is_some_and(|rest| {
+            let rest = rest.trim_start();
+            (rest.starts_with('=') && !rest.starts_with("==")) || rest.starts_with(':')
+        })
+    };
+    let mut stars_after = false;
+    let mut assigned = false;
+    for line in text.lines() {
+        if line.starts_with("from ") && line.contains("import *") {
+            stars_after = true;
+        } else if assigns(line) {
+            (assigned, stars_after) = (true, false);
+        } else if assigns(line.trim_start()) {
+            return Debug::Unclear;
+        }
+    }
+    if stars_after {
+        return Debug::Unclear;
+    }
+    match assignments(text).get("DEBUG") {
+        Some(expression) => truth_of(expression, variables).into(),
+        None if assigned => Debug::Unclear,
+        // Django's own default is False (global_settings.py).
+        None if text.trim().is_empty() => Debug::Absent,
+        None => Debug::Off,
+    }
+}
+
+/// What a `.env` says of DEBUG by itself.
+pub fn debug_of_variables(variables: &BTreeMap<String, String>) -> Debug {
+    let value = ["DEBUG", "DJANGO_DEBUG", "export DEBUG"].iter().find_map(|name| variables.get(*name));
+    value.map_or(Debug::Absent, |value| env_file::truth(value).into())
+}
+
+/// Truth of an expression as Python has it; `None` where the text does not tell.
+fn truth_of(expression: &str, variables: &BTreeMap<String, String>) -> Option<bool> {
+    let expression = expression.trim().trim_end_matches(',');
+    // `os.environ.get("DEBUG", "False") == "True"`, also with .lower() before it.
+    if let Some((lookup, compared)) = expression.split_once("==") {
+        let compared = literal(compared)?;
+        let lookup = lookup.trim();
+        let (lookup, lower) = match lookup.strip_suffix(".lower()") {
+            Some(lookup) => (lookup, true),
+            None => (lookup, false),
+        };
+        let value = resolve(lookup, variables)?.value;
+        return Some(if lower { value.to_lowercase() == compared } else { value == compared });
+    }
+    let resolved = resolve(expression, variables)?;
+    let Some(name) = &resolved.variable else { return env_file::truth(&resolved.value) };
+    let cast = expression.contains("cast=bool") || expression.starts_with("env.bool(");
+    match variables.contains_key(name) {
+        _ if cast => env_file::truth(&resolved.value),
+        // Django-environ may cast by its scheme, which stands elsewhere.
+        true if expression.starts_with("env(") => None,
+        // A variable is a text, and every text but the empty one is true in Python.
+        true => Some(!resolved.value.is_empty()),
+        false => match resolved.value.as_str() {
+            "True" | "1" => Some(true),
+            "False" | "0" | "" => Some(false),
+            _ => None,
         },
-        None => env_file::truth(variables.get("DEBUG").or_else(|| variables.get("DJANGO_DEBUG"))?),
     }
 }
 
@@ -187,24 +260,45 @@ mod tests {
         let off = variables(&[("DEBUG", "False")]);
         let none = BTreeMap::new();
         for (settings, env, expected) in [
-            ("DEBUG = True", &none, Some(true)),
-            ("DEBUG = True\nDEBUG = False  # again", &none, Some(false)),
-            ("DEBUG: bool = True", &none, Some(true)),
-            ("DEBUG = config('DEBUG', default=True, cast=bool)", &none, Some(true)),
-            ("DEBUG = config('DEBUG', default=True, cast=bool)", &off, Some(false)),
-            ("DEBUG = config(\n    \"DEBUG\",\n    default=False, cast=bool)", &on, Some(true)),
-            ("DEBUG = config('DEBUG', cast=bool)", &none, None),
-            ("DEBUG = env.bool('DEBUG', False)", &none, Some(false)),
-            ("DEBUG = os.environ.get('DEBUG', 'False') == 'True'", &none, Some(false)),
-            ("DEBUG = os.environ.get('DEBUG', 'False') == 'True'", &on, Some(true)),
-            ("DEBUG = compute()", &none, None),
-            ("import os", &none, Some(false)),
+            ("DEBUG = True", &none, Debug::On),
+            ("DEBUG = True\nDEBUG = False  # again", &none, Debug::Off),
+            ("DEBUG: bool = True", &none, Debug::On),
+            ("DEBUG = config('DEBUG', default=True, cast=bool)", &none, Debug::On),
+            ("DEBUG = config('DEBUG', default=True, cast=bool)", &off, Debug::Off),
+            ("DEBUG = config(\n    \"DEBUG\",\n    default=False, cast=bool)", &on, Debug::On),
+            ("DEBUG = config('DEBUG', cast=bool)", &none, Debug::Unclear),
+            ("DEBUG = env.bool('DEBUG', False)", &none, Debug::Off),
+            ("DEBUG = os.environ.get('DEBUG', 'False') == 'True'", &none, Debug::Off),
+            ("DEBUG = os.environ.get('DEBUG', 'False') == 'True'", &on, Debug::On),
+            ("DEBUG = os.getenv('DEBUG', 'True').lower() == 'true'", &none, Debug::On),
+            ("DEBUG = compute()", &none, Debug::Unclear),
+            ("import os", &none, Debug::Off),
+            ("", &none, Debug::Absent),
         ] {
-            assert_eq!(debug(Some(settings), Some(env)), expected, "{settings} with {env:?}");
+            assert_eq!(debug_of_settings(settings, env), expected, "{settings} with {env:?}");
         }
-        assert_eq!(debug(None, Some(&on)), Some(true));
-        assert_eq!(debug(None, Some(&none)), None);
-        assert_eq!(debug(None, None), None);
+        assert_eq!(debug_of_variables(&on), Debug::On);
+        assert_eq!(debug_of_variables(&none), Debug::Absent);
+        assert_eq!(debug_of_variables(&variables(&[("DEBUG", "'True' # dev")])), Debug::Unclear);
+    }
+
+    #[test]
+    fn what_could_change_debug_makes_it_unclear_or_on() {
+        let off = variables(&[("DEBUG", "False")]);
+        for (settings, expected) in [
+            ("from .base import *", Debug::Unclear),
+            ("DEBUG = False\nfrom .local import *", Debug::Unclear),
+            ("from .base import *\nDEBUG = False", Debug::Off),
+            ("DEBUG = False\nif HOST:\n    DEBUG = True", Debug::Unclear),
+            ("DEBUG = os.environ.get('DEBUG', '') != 'False'", Debug::Unclear),
+            ("DEBUG = not PRODUCTION", Debug::Unclear),
+            // Without a cast the text `False` is true.
+            ("DEBUG = os.environ.get('DEBUG', False)", Debug::On),
+            ("DEBUG = config('DEBUG', default=False)", Debug::On),
+            ("DEBUG = env('DEBUG')", Debug::Unclear),
+        ] {
+            assert_eq!(debug_of_settings(settings, &off), expected, "{settings}");
+        }
     }
 
     #[test]
@@ -222,7 +316,7 @@ mod tests {
             for expression in assignments(&text).values() {
                 resolve(expression, &BTreeMap::new());
             }
-            debug(Some(&text), None);
+            debug_of_settings(&text, &BTreeMap::new());
         }
     }
 }

@@ -26,9 +26,15 @@ impl Default for HealthConfig {
                 ProcessRule {
                     name: "backend".into(),
                     any: ["gunicorn", "manage.py runserver", "sitekeep serve"].map(Into::into).to_vec(),
+                    contains: None,
                     required: true,
                 },
-                ProcessRule { name: "frontend".into(), any: vec!["vite".into()], required: false },
+                ProcessRule {
+                    name: "frontend".into(),
+                    any: vec!["vite".into()],
+                    contains: None,
+                    required: false,
+                },
             ],
             ports: vec![PortRule::local(5000), PortRule::local(8000)],
             pages: PagesConfig::default(),
@@ -45,6 +51,9 @@ pub struct ProcessRule {
     pub name: String,
     /// Beginnings of command lines, interpreter left out: `manage.py runserver`, `gunicorn`.
     pub any: Vec<String>,
+    /// A text that must stand somewhere in the command line too, to tell this site's from another's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contains: Option<String>,
     /// Whether its absence is critical; otherwise it is only told.
     #[serde(default = "yes")]
     pub required: bool,
@@ -147,6 +156,9 @@ pub struct PagesConfig {
     /// How long one request may take in all.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub timeout: Duration,
+    /// How long all visits may take together; what is not visited by then is UNKNOWN.
+    #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
+    pub budget: Duration,
 }
 
 impl Default for PagesConfig {
@@ -162,6 +174,7 @@ impl Default for PagesConfig {
             slow_warning: Duration::from_secs(2),
             slow_critical: Duration::from_secs(5),
             timeout: Duration::from_secs(10),
+            budget: Duration::from_mins(1),
         }
     }
 }

@@ -17,6 +17,9 @@ use toml::Value;
 
 const VARIABLE_PREFIX: &str = "SITEKEEP_";
 
+/// Variables that are no settings.
+const OWN_VARIABLES: [&str; 2] = ["SITEKEEP_CONFIG", "SITEKEEP_NOW"];
+
 /// What is taken from the process's environment, read once by the caller.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
@@ -66,6 +69,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Whether anything but the defaults is known: a file, or a variable.
+    pub fn is_configured(&self) -> bool {
+        self.file.is_some() || !self.origins.is_empty()
+    }
+
     /// Every key that has a value, in the order of the sections, with where the value comes from.
     ///
     /// # Errors
@@ -115,10 +123,18 @@ pub fn load(explicit: Option<&Path>, environment: &Environment) -> Result<Loaded
     let mut config =
         Config::deserialize(table.clone()).map_err(|error| refuse(error.message(), "the configuration"))?;
     for (variable, value) in &environment.variables {
-        let Some((section, key)) =
-            variable.strip_prefix(VARIABLE_PREFIX).and_then(|rest| rest.split_once("__"))
-        else {
+        let Some(rest) = variable.strip_prefix(VARIABLE_PREFIX) else { continue };
+        if OWN_VARIABLES.contains(&variable.as_str()) {
             continue;
+        }
+        let Some((section, key)) = rest.split_once("__") else {
+            let hint = match rest.split_once('_') {
+                Some((section, key)) => {
+                    format!("did you mean {VARIABLE_PREFIX}{section}__{key}, with two underscores?")
+                }
+                None => "variables are named SITEKEEP_SECTION__KEY, such as SITEKEEP_SITE__URL".to_owned(),
+            };
+            return Err(Error::new(Kind::Config, format!("{variable}: unknown variable")).hint(hint).into());
         };
         let path: Vec<String> =
             std::iter::once(section).chain(key.split("__")).map(str::to_ascii_lowercase).collect();
@@ -206,7 +222,7 @@ fn refuse(message: &str, place: &str) -> anyhow::Error {
     let error = Error::new(Kind::Config, format!("{place}: {message}"));
     let mut names = message.split('`').skip(1).step_by(2);
     if !message.starts_with("unknown field") {
-        return error.hint("`sitekeep config show` prints every key with a valid value").into();
+        return error.hint("`sitekeep init --dry-run` prints every key with a valid value").into();
     }
     let typed = names.next().unwrap_or_default();
     let error = Error::new(Kind::Config, format!("{place}: unknown key `{typed}`"));
@@ -216,7 +232,7 @@ fn refuse(message: &str, place: &str) -> anyhow::Error {
         .min();
     let hint = match near {
         Some((_, name)) => format!("did you mean `{name}`?"),
-        None => "`sitekeep config show` prints every key there is".to_owned(),
+        None => "`sitekeep init --dry-run` prints every key there is".to_owned(),
     };
     error.hint(hint).into()
 }

@@ -2,6 +2,7 @@
 //!
 //! Loading is default < file < environment < flag, and every key remembers where its value comes from.
 
+mod check;
 mod database;
 pub mod detect;
 mod disk;
@@ -94,22 +95,6 @@ impl Config {
 }
 
 impl Config {
-    /// Checks what a single value's type cannot: names that go into SQL and file names.
-    fn check(&self) -> Result<(), String> {
-        let app = &self.site.app;
-        let first = app.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-        if !first || !app.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            return Err(format!("site.app: `{app}` is no label of a Django application"));
-        }
-        let name = &self.site.name;
-        if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
-            return Err(format!("site.name: `{name}` cannot be part of a file name"));
-        }
-        jiff::tz::TimeZone::get(&self.site.timezone).map(|_| ()).map_err(|_| {
-            format!("site.timezone: `{}` is no time zone (such as Africa/Porto-Novo)", self.site.timezone)
-        })
-    }
-
     /// The site's time zone; its name was checked when the settings were loaded.
     pub fn time_zone(&self) -> jiff::tz::TimeZone {
         jiff::tz::TimeZone::get(&self.site.timezone).unwrap_or(jiff::tz::TimeZone::UTC)

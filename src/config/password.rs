@@ -1,4 +1,4 @@
-//! Where the database's password comes from: never a flag, never the configuration file.
+//! Where the database's password comes from: never a flag, never the configuration file, and never shown.
 
 use super::Config;
 use super::Environment;
@@ -8,8 +8,8 @@ use super::env_file;
 use crate::error::Error;
 use crate::error::Kind;
 use anyhow::Result;
+use regex::Regex;
 use std::path::Path;
-use url::Url;
 
 /// Name of the credential that a systemd unit may load (`LoadCredential=database-password:…`).
 const CREDENTIAL: &str = "database-password";
@@ -17,42 +17,40 @@ const CREDENTIAL: &str = "database-password";
 /// Puts the password of a PostgreSQL server into the settings, from the first source that has one:
 /// `SITEKEEP_DATABASE__PASSWORD`, the URL, `$CREDENTIALS_DIRECTORY`, `password_file`, `PGPASSWORD`, the site's `.env`.
 ///
+/// The URL loses its password, so that it can be shown.
+///
 /// # Errors
-/// When a file that was named cannot be read.
+/// When a file that was named cannot be read, or the URL cannot be rid of its password.
 pub(super) fn find(config: &mut Config, environment: &Environment) -> Result<Option<Origin>> {
     let Some(url) = &config.database.url else { return Ok(None) };
-    let in_url = Url::parse(url).ok().and_then(|mut url| {
-        let password = url.password()?.to_owned();
-        // A URL with a host can lose its password.
-        url.set_password(None).ok()?;
-        Some((url.to_string(), percent_decoded(&password)))
-    });
-    if let Some((url, password)) = in_url {
-        config.database.url = Some(url);
-        if config.database.password.is_none() {
-            config.database.password = Some(Secret::new(password));
-            return Ok(Some(Origin::Source("[database] url".to_owned())));
-        }
-    }
+    let (bare, in_url) = strip(url)?;
+    config.database.url = Some(bare);
     if config.database.password.is_some() {
         return Ok(None);
     }
     let credential =
         environment.get("CREDENTIALS_DIRECTORY").map(|folder| Path::new(folder).join(CREDENTIAL));
     let mut found = None;
-    if let Some(path) = credential.filter(|path| path.exists()) {
+    if let Some(password) = in_url {
+        found = Some((password, "[database] url".to_owned()));
+    } else if let Some(path) = credential.filter(|path| path.exists()) {
         found = Some((first_line(&path)?, path.display().to_string()));
     } else if let Some(path) = &config.database.password_file {
         found = Some((first_line(path)?, path.display().to_string()));
     } else if let Some(password) = environment.get("PGPASSWORD") {
         found = Some((password.to_owned(), "environment PGPASSWORD".to_owned()));
-    } else if let Some(path) = config.site.env_file.as_deref().filter(|path| path.exists()) {
-        let variables = env_file::read(path).map_err(|error| unreadable(path, &error))?;
-        let password = variables.get(&config.database.password_variable).cloned().or_else(|| {
-            let url = Url::parse(variables.get("DATABASE_URL")?).ok()?;
-            url.password().map(percent_decoded)
-        });
-        found = password.map(|password| (password, path.display().to_string()));
+    } else if let Some(path) = config.site.env_file() {
+        match env_file::read(&path) {
+            Ok(variables) => {
+                let password = variables
+                    .get(&config.database.password_variable)
+                    .cloned()
+                    .or_else(|| strip(variables.get("DATABASE_URL")?).ok()?.1);
+                found = password.map(|password| (password, path.display().to_string()));
+            }
+            // The server may want no password at all: told only when it does.
+            Err(error) => config.database.password_problem = Some(crate::error::one_line(&error)),
+        }
     }
     Ok(found.map(|(password, source)| {
         config.database.password = Some(Secret::new(password));
@@ -60,25 +58,47 @@ pub(super) fn find(config: &mut Config, environment: &Environment) -> Result<Opt
     }))
 }
 
+/// Parts an address or a list of `key=value` pairs into itself without the password, and the password.
+///
+/// # Errors
+/// When the password cannot be told from the rest; the message does not repeat the text.
+pub(super) fn strip(text: &str) -> Result<(String, Option<String>)> {
+    // What the client itself takes for the password decides.
+    let Some(password) = password_of(text) else { return Ok((text.to_owned(), None)) };
+    let mut bare = text.to_owned();
+    if let Some((scheme, rest)) = text.split_once("://") {
+        let (user, rest) = rest.split_once('@').unwrap_or(("", rest));
+        let user = user.split(':').next().unwrap_or_default();
+        let at = if user.is_empty() { "" } else { "@" };
+        bare = format!("{scheme}://{user}{at}{rest}");
+    }
+    for pattern in [r"([?&])password=[^&]*&?", r"(^|\s)password\s*=\s*(?:'(?:[^'\\]|\\.)*'|\S+)"] {
+        bare = Regex::new(pattern)?.replace_all(&bare, "$1").trim_end_matches(['?', '&']).trim().to_owned();
+    }
+    if password_of(&bare).is_some() || bare.contains(&password) {
+        return Err(Error::new(
+            Kind::Config,
+            "database.url: the password cannot be told from the rest of the address",
+        )
+        .hint(
+            "write the address without it, and put it alone into a file that [database] password_file names",
+        )
+        .into());
+    }
+    Ok((bare, Some(password)))
+}
+
+fn password_of(text: &str) -> Option<String> {
+    let parsed: postgres::Config = text.parse().ok()?;
+    parsed.get_password().map(|password| String::from_utf8_lossy(password).into_owned())
+}
+
 fn first_line(path: &Path) -> Result<String> {
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error.into()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Error::new(Kind::Config, format!("read the database's password from {}: {error}", path.display()))
+            .hint("let the user that runs sitekeep read it, and nobody else (mode 0600)")
+    })?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-fn unreadable(path: &Path, error: &anyhow::Error) -> anyhow::Error {
-    Error::new(
-        Kind::Config,
-        format!("read the database's password from {}: {}", path.display(), error.root_cause()),
-    )
-    .hint("let the user that runs sitekeep read it, and nobody else (mode 0600)")
-    .into()
-}
-
-fn percent_decoded(text: &str) -> String {
-    let query = format!("p={}", text.replace('+', "%2B"));
-    url::form_urlencoded::parse(query.as_bytes())
-        .next()
-        .map_or_else(|| text.to_owned(), |(_, value)| value.into_owned())
 }
 
 #[cfg(test)]
@@ -121,5 +141,35 @@ mod tests {
         );
         config.database.url = Some("postgresql://shop:p%40ss-url@db/shop".into());
         assert_eq!(found(&config, &[]).as_deref(), Some("p@ss-url"));
+    }
+
+    #[test]
+    fn every_spelling_of_an_address_loses_its_password() {
+        for (text, bare) in [
+            ("postgresql://u:canary@h:5432/d", "postgresql://u@h:5432/d"),
+            ("postgresql://u:canary@h1:5432,h2:5432/d", "postgresql://u@h1:5432,h2:5432/d"),
+            ("postgresql://u:canary@/d?host=/run/postgresql", "postgresql://u@/d?host=/run/postgresql"),
+            ("postgresql://u@h/d?password=canary&connect_timeout=3", "postgresql://u@h/d?connect_timeout=3"),
+            ("postgresql://u@h/d?password=canary", "postgresql://u@h/d"),
+            ("host=h user=u password=canary dbname=d", "host=h user=u dbname=d"),
+            ("host=h user=u password = 'canary \\' x' dbname=d", "host=h user=u dbname=d"),
+        ] {
+            let (stripped, password) = strip(text).expect(text);
+            assert_eq!(stripped.split_whitespace().collect::<Vec<_>>().join(" "), bare);
+            assert!(password.is_some_and(|password| password.starts_with("canary")), "{text}");
+        }
+        assert_eq!(strip("postgresql://u@h/d").expect("plain"), ("postgresql://u@h/d".to_owned(), None));
+    }
+
+    #[test]
+    fn an_env_file_that_cannot_be_read_is_told_only_by_the_server_that_wants_a_password() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(".env");
+        write_atomic(&path, b"PGPASSWORD=\xff\n", 0o600).expect("write");
+        let mut config = Config::default();
+        config.database.url = Some("postgresql:///shop".into());
+        config.site.env_file = Some(path);
+        assert_eq!(find(&mut config, &Environment::default()).expect("no error"), None);
+        assert!(config.database.password_problem.is_some());
     }
 }

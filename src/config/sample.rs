@@ -63,6 +63,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("health.pages.slow_warning", "", "Response time from which to warn"),
     ("health.pages.slow_critical", "", ""),
     ("health.pages.timeout", "", "How long one request may take"),
+    ("health.pages.budget", "", "How long all visits may take together"),
     ("health.resources.load_warning", "", "Load average of 5 minutes per processor"),
     ("health.resources.load_critical", "", ""),
     ("health.resources.memory_warning", "", "Share of memory still available"),

@@ -54,6 +54,18 @@ impl Default for SiteConfig {
 }
 
 impl SiteConfig {
+    /// The `.env` of the project: as configured, else the first that is there: in the project's folder, in its
+    /// `backend/`, or beside it.
+    pub fn env_file(&self) -> Option<PathBuf> {
+        let usual = || {
+            let beside = self.root.parent().filter(|_| self.root.join("manage.py").is_file());
+            let folders = [Some(self.root.as_path()), Some(&self.root.join("backend")), beside]
+                .map(|folder| folder.map(|folder| folder.join(".env")));
+            folders.into_iter().flatten().find(|path| path.exists())
+        };
+        self.env_file.clone().or_else(usual)
+    }
+
     /// Service of the backend, as remedies name it.
     pub fn unit(&self) -> String {
         self.unit.clone().unwrap_or_else(|| format!("{}-backend", self.name))

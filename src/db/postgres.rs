@@ -51,7 +51,7 @@ pub(super) fn open(url: &str, settings: &DatabaseConfig, access: Access) -> Resu
     } else {
         config.connect(NoTls)
     };
-    let client = result.map_err(|error| refuse(&error))?;
+    let client = result.map_err(|error| refuse(&error, settings.password_problem.as_deref()))?;
     Ok(Postgres { client, statements: HashMap::new() })
 }
 
@@ -109,7 +109,7 @@ fn detail(error: &postgres::Error) -> String {
     text
 }
 
-fn refuse(error: &postgres::Error) -> anyhow::Error {
+fn refuse(error: &postgres::Error, password_problem: Option<&str>) -> anyhow::Error {
     let code = error.code().map_or("", postgres::error::SqlState::code);
     let hint = match code {
         "28P01" | "28000" => {
@@ -119,7 +119,11 @@ fn refuse(error: &postgres::Error) -> anyhow::Error {
         "53300" => "the server has no connection left: close some, or raise max_connections",
         _ => "check that the server runs and that [database] url names its host and port",
     };
-    Error::new(Kind::Undetermined, format!("connect to PostgreSQL: {}", detail(error))).hint(hint).into()
+    let problem =
+        password_problem.map_or(String::new(), |problem| format!("; the password was not read: {problem}"));
+    Error::new(Kind::Undetermined, format!("connect to PostgreSQL: {}{problem}", detail(error)))
+        .hint(hint)
+        .into()
 }
 
 /// A parameter, written in the binary form of the type that the server expects.

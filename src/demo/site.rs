@@ -42,13 +42,14 @@ pub struct Demo {
     _lock: Lock,
 }
 
-/// Makes the site in `folder`, or finds it complete; `port` is where its server is to listen.
+/// Makes the site in `folder`, anew when `fresh`, or finds it complete; `port` is where its server is to listen.
 ///
 /// # Errors
 /// When the folder holds something else, another run works on it, or it cannot be written to.
 pub fn prepare(
     folder: &Path,
     port: u16,
+    fresh: bool,
     now: Timestamp,
     wait: Duration,
     progress: &dyn Progress,
@@ -73,12 +74,27 @@ pub fn prepare(
     }
     let lock = lock::acquire(&folder.join(".lock"), wait, "demo")?;
     let state = std::fs::read_to_string(&marker).with_context(|| format!("read {}", marker.display()))?;
-    let reused = state == COMPLETE;
+    let reused = state == COMPLETE && !fresh;
     if !reused {
+        fs::write_atomic(&marker, b"building\n", 0o644)?;
         build(folder, port, now, progress)?;
         fs::write_atomic(&marker, COMPLETE.as_bytes(), 0o644)?;
     }
     Ok(Demo { folder: folder.to_owned(), config_file: folder.join("sitekeep.toml"), reused, _lock: lock })
+}
+
+impl Demo {
+    /// Has the site listen on another port from now on.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read or written.
+    pub fn move_to(&self, former: u16, port: u16) -> Result<()> {
+        let text = std::fs::read_to_string(&self.config_file)
+            .with_context(|| format!("read {}", self.config_file.display()))?;
+        let text = text.replace(&format!("127.0.0.1:{former}\""), &format!("127.0.0.1:{port}\""));
+        let text = text.replace(&format!("ports = [{former}]"), &format!("ports = [{port}]"));
+        fs::write_atomic(&self.config_file, text.as_bytes(), 0o644)
+    }
 }
 
 fn build(folder: &Path, port: u16, now: Timestamp, progress: &dyn Progress) -> Result<()> {

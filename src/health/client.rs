@@ -25,6 +25,8 @@ pub(super) struct Client {
 
 /// What a request was answered.
 pub(super) struct Answer {
+    /// The address that was asked for; links of the page are relative to it.
+    pub(super) url: Url,
     pub(super) status: u16,
     pub(super) content_type: String,
     pub(super) body: Vec<u8>,
@@ -60,9 +62,37 @@ impl Client {
         Ok(Self { agent: builder.build().into(), base })
     }
 
-    /// Address of a path of the site.
-    pub(super) fn url(&self, path: &str) -> Result<Url> {
-        self.base.join(path).with_context(|| format!("make an address of `{path}`"))
+    /// Address of a path of the site, which may itself lie below a path of its host; an address is taken as it is.
+    pub(super) fn url(&self, target: &str) -> Result<Url> {
+        let joined = if target.contains("://") {
+            Url::parse(target)
+        } else {
+            self.base.join(target.trim_start_matches('/'))
+        };
+        joined.with_context(|| format!("make an address of `{target}`"))
+    }
+
+    /// Address of a file under the media URL, which begins at the root of the host.
+    pub(super) fn media(&self, address: &str) -> Result<Url> {
+        self.base.join(address).with_context(|| format!("make an address of `{address}`"))
+    }
+
+    /// Where the site's address redirects to; nothing when it does not, or does not answer at all.
+    ///
+    /// # Errors
+    /// When the target is no address.
+    pub(super) fn redirect(&self) -> Result<Option<Url>> {
+        let request = self
+            .agent
+            .get(self.base.as_str())
+            .config()
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .build();
+        // That the site does not answer is told by the pages.
+        let Ok(response) = request.call() else { return Ok(None) };
+        let target = response.headers().get("location").filter(|_| response.status().is_redirection());
+        target.map(|target| Ok(self.base.join(&String::from_utf8_lossy(target.as_bytes()))?)).transpose()
     }
 
     /// Fetches a path.
@@ -80,7 +110,7 @@ impl Client {
             .map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase())
             .unwrap_or_default();
         let body = response.body_mut().with_config().limit(LARGEST_ANSWER).read_to_vec()?;
-        Ok(Answer { status: response.status().as_u16(), content_type, body, elapsed: begin.elapsed() })
+        Ok(Answer { url, status: response.status().as_u16(), content_type, body, elapsed: begin.elapsed() })
     }
 }
 

@@ -2,14 +2,18 @@
 
 use super::client::Client;
 use crate::config::Config;
-use crate::config::django_settings;
+use crate::config::django_settings::Debug;
+use crate::config::django_settings::debug_of_settings;
+use crate::config::django_settings::debug_of_variables;
 use crate::config::env_file;
 use crate::error;
 use crate::status::Check;
 use crate::status::Finding;
+use crate::status::Status;
 use crate::status::kinds;
 use anyhow::Context;
 use anyhow::Result;
+use std::collections::BTreeMap;
 
 /// An address that no site has.
 const UNKNOWN_PATH: &str = "/sitekeep-looks-for-a-debug-page/";
@@ -17,13 +21,19 @@ const UNKNOWN_PATH: &str = "/sitekeep-looks-for-a-debug-page/";
 /// What Django's technical error pages say at their end (`django/views/debug.py`).
 const DEBUG_PAGE: &str = "DEBUG = True</code>";
 
-/// Reads DEBUG from the configured files, and asks the site for a page that shows it.
+const REMEDY: &str =
+    "set DEBUG=False in .env (or settings.py) and restart the site: error pages show secrets to visitors";
+
+/// Reads DEBUG from the project's files, and asks the site for a page that shows it.
 ///
 /// # Errors
-/// When a configured file cannot be read, or the site's address is none.
+/// When a file cannot be read, or the site's address is none.
 pub fn check(config: &Config) -> Result<Check> {
     let kind = &kinds::DEBUG;
     let site = &config.site;
+    let mut check = Check::default();
+    let env_file = site.env_file();
+    let variables = env_file.as_deref().map(env_file::read).transpose()?;
     let settings = site
         .settings
         .as_deref()
@@ -31,48 +41,71 @@ pub fn check(config: &Config) -> Result<Check> {
             std::fs::read_to_string(path).with_context(|| format!("read settings {}", path.display()))
         })
         .transpose()?;
-    let variables = site.env_file.as_deref().map(env_file::read).transpose()?;
-    let mut check = Check::default();
-    let files: Vec<String> = [&site.env_file, &site.settings]
-        .into_iter()
-        .flatten()
-        .map(|path| path.display().to_string())
-        .collect();
-    let remedy =
-        "set DEBUG=False in .env (or settings.py) and restart the site: error pages show secrets to visitors";
-    match django_settings::debug(settings.as_deref(), variables.as_ref()) {
-        Some(true) => check.add(Finding::critical(kind, files.join(", "), "DEBUG is on").remedy(remedy)),
-        Some(false) => check.add(Finding::ok(kind, files.join(", "), "DEBUG is off")),
-        None => {}
-    }
-    let live = match Client::new(config)?.get(UNKNOWN_PATH) {
-        Ok(answer) if answer.text().contains(DEBUG_PAGE) => Some(
-            Finding::critical(kind, &site.url, "the site shows Django's debug page to visitors")
-                .remedy(remedy),
-        ),
-        // Only an error page could have been a debug page: a catch-all route that answers 200 proves nothing.
-        Ok(answer) if answer.status >= 400 => Some(Finding::ok(
-            kind,
-            &site.url,
-            format!("an unknown address answers {} without a debug page", answer.status),
-        )),
-        Err(error) if check.findings.is_empty() => Some(Finding::unknown(
-            kind,
-            &site.url,
-            format!("the site cannot be asked: {}", error::one_line(&error)),
-        )),
-        Ok(_) | Err(_) => None,
+    let empty = BTreeMap::new();
+    let known = variables.as_ref().unwrap_or(&empty);
+    // With settings.py the variable counts as settings.py reads it; without, as it stands.
+    let told = match (&settings, &site.settings, &env_file) {
+        (Some(text), Some(path), _) => Some((debug_of_settings(text, known), path.display().to_string())),
+        (None, _, Some(path)) => Some((debug_of_variables(known), path.display().to_string())),
+        _ => None,
     };
-    check.findings.extend(live);
+    let mut unclear = false;
+    if let Some((debug, subject)) = told {
+        match debug {
+            Debug::On => check.add(Finding::critical(kind, subject, "DEBUG is on").remedy(REMEDY)),
+            Debug::Off => check.add(Finding::ok(kind, subject, "DEBUG is off")),
+            Debug::Unclear => {
+                unclear = true;
+                check.add(
+                    Finding::unknown(kind, subject, "only Python itself can tell whether DEBUG is on here")
+                        .remedy("python manage.py shell -c 'from django.conf import settings; print(settings.DEBUG)'"),
+                );
+            }
+            Debug::Absent => {}
+        }
+    }
+    // The .env of a settings.py that does not read it may still be meant: a DEBUG that is on there is told.
+    if settings.is_some() && debug_of_variables(known) == Debug::On && check.status() == Status::Ok {
+        let subject = env_file.map(|path| path.display().to_string()).unwrap_or_default();
+        check.add(
+            Finding::warning(kind, subject, "DEBUG is on here, but settings.py does not take it from here")
+                .remedy(REMEDY),
+        );
+    }
+    check.findings.extend(live(config, !check.findings.is_empty() && !unclear)?);
     if check.findings.is_empty() {
         check.add(
             Finding::unknown(
                 kind,
                 &site.url,
-                "neither the configured files nor the site tell whether DEBUG is on",
+                "neither the project's files nor the site tell whether DEBUG is on",
             )
             .remedy("set [site] settings to settings.py and [site] env_file to the .env"),
         );
     }
     Ok(check)
+}
+
+/// What the site itself shows for an address that it does not have.
+fn live(config: &Config, told: bool) -> Result<Option<Finding>> {
+    let kind = &kinds::DEBUG;
+    let url = &config.site.url;
+    Ok(match Client::new(config)?.get(UNKNOWN_PATH) {
+        Ok(answer) if answer.text().contains(DEBUG_PAGE) => Some(
+            Finding::critical(kind, url, "the site shows Django's debug page to visitors").remedy(REMEDY),
+        ),
+        // Only the application's own 404 could have been a debug page: a catch-all route that answers 200, or a web
+        // server before it, proves nothing.
+        Ok(answer) if answer.status == 404 && !answer.text().contains("<center>nginx") => {
+            Some(Finding::ok(kind, url, "an unknown address answers 404 without a debug page"))
+        }
+        Err(error) if !told => {
+            let message = format!("the site cannot be asked: {}", error::one_line(&error));
+            Some(
+                Finding::unknown(kind, url, message)
+                    .remedy("start the site, or set [site] settings and env_file"),
+            )
+        }
+        Ok(_) | Err(_) => None,
+    })
 }

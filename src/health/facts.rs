@@ -9,6 +9,7 @@ use crate::db::Showcase;
 use crate::db::image_references;
 use crate::db::products;
 use crate::db::site_settings;
+use crate::db::words as search_words;
 use anyhow::Result;
 
 /// The truth to compare the site's answers with.
@@ -21,10 +22,10 @@ pub struct Facts {
     pub search: Option<SearchProbe>,
 }
 
-/// A word, and the product that a search for it must find.
+/// Words, and the product that a search for them must find.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchProbe {
-    pub word: String,
+    pub words: String,
     pub slug: String,
     pub name: String,
 }
@@ -71,22 +72,32 @@ fn telling_words(products: &[ProductSummary]) -> Vec<(&ProductSummary, String)> 
     found.into_iter().map(|(_, product, word)| (product, word)).collect()
 }
 
-/// The most telling word with which the database itself finds its product on the first page.
+/// The most telling words with which the database itself finds their product on the first page: one word, else a whole
+/// name, in its own spelling.
 fn probe(
     database: &mut dyn Database,
     showcase: &Showcase,
     all: &[ProductSummary],
 ) -> Result<Option<SearchProbe>> {
-    for (product, word) in telling_words(all).into_iter().take(PROBES) {
+    let single = telling_words(all).into_iter().take(PROBES);
+    let whole = all.iter().take(PROBES).map(|product| (product, plain_words(&product.name)));
+    for (product, words) in
+        single.chain(whole).filter(|(product, words)| !words.is_empty() && !product.slug.is_empty())
+    {
         let filter =
-            ProductFilter { words: vec![word.clone()], limit: FIRST_PAGE, ..ProductFilter::default() };
+            ProductFilter { words: search_words(&words), limit: FIRST_PAGE, ..ProductFilter::default() };
         let found = products(database, showcase, &filter)?;
         // A word that descriptions are full of may leave its product on a later page.
         if found.total <= FIRST_PAGE && found.items.iter().any(|item| item.slug == product.slug) {
-            return Ok(Some(SearchProbe { slug: product.slug.clone(), name: product.name.clone(), word }));
+            return Ok(Some(SearchProbe { slug: product.slug.clone(), name: product.name.clone(), words }));
         }
     }
     Ok(None)
+}
+
+/// A name without quotes and other signs, which searches take differently.
+fn plain_words(name: &str) -> String {
+    name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Products among whose words the telling one is sought.

@@ -12,6 +12,7 @@ mod pages;
 mod pictures;
 mod ports;
 mod processes;
+mod product;
 mod resources;
 mod shop;
 mod tls;

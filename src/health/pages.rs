@@ -8,6 +8,7 @@ use super::client::Answer;
 use super::client::Client;
 use super::facts::Facts;
 use super::images;
+use super::product;
 use super::shop::Shop;
 use super::visit::Visit;
 use crate::config::Config;
@@ -29,13 +30,13 @@ use jiff::SignedDuration;
 /// When the configured address is none.
 pub fn check(config: &Config, facts: Option<&Facts>, day: i64) -> Result<Check> {
     let client = Client::new(config)?;
-    let mut visit = Visit::new(&client);
     let pages = &config.health.pages;
+    let mut visit = Visit::new(&client, pages.budget);
     home(&mut visit, pages);
     if let Some(facts) = facts {
         let shop = Shop::enter(&mut visit, pages, facts);
         shop.listing(&mut visit);
-        shop.products(&mut visit, day);
+        product::check(&shop, &mut visit, day);
         shop.search(&mut visit);
         images::check(&mut visit, config, facts, day);
     } else {
@@ -55,6 +56,17 @@ pub fn check(config: &Config, facts: Option<&Facts>, day: i64) -> Result<Check> 
             "the site does not answer; the other pages were not visited",
         ));
     }
+    if visit.out_of_time() {
+        let visited = visit.times.len();
+        visit.check.add(
+            Finding::unknown(
+                &kinds::PAGE,
+                config.site.url.clone(),
+                format!("{visited} requests took all the time there is; the other pages were not visited"),
+            )
+            .remedy("find out why the site is slow, or give it more time with [health.pages] budget"),
+        );
+    }
     times(&mut visit, pages);
     Ok(visit.check)
 }
@@ -68,14 +80,25 @@ fn home(visit: &mut Visit<'_>, pages: &PagesConfig) {
 pub(super) fn loads(answer: &Answer, subject: &str, path: &str) -> Finding {
     let kind = &kinds::PAGE;
     let text = answer.text();
+    let lower = text.to_ascii_lowercase();
+    let welcome = [
+        "<title>welcome to nginx",
+        "<title>apache2 debian default page",
+        "<title>apache2 ubuntu default page",
+    ];
     if !answer.is_html() {
         Finding::critical(kind, subject, format!("{path} is no HTML page but `{}`", answer.content_type))
-    } else if !text.to_ascii_lowercase().contains("<html") {
+            .remedy("check the routes: something else than the frontend answers there")
+    } else if welcome.iter().any(|title| lower.contains(title)) {
+        Finding::critical(kind, subject, format!("{path} is the web server's own welcome page"))
+            .remedy("enable the site in the web server, and disable its default site")
+    } else if !["<html", "<!doctype", "<head", "<body", "<title"].iter().any(|tag| lower.contains(tag)) {
         Finding::critical(
             kind,
             subject,
             format!("{path} answers a page without content ({} bytes)", text.len()),
         )
+        .remedy("read the log: sitekeep logs errors")
     } else {
         Finding::ok(kind, subject, format!("{path} loads ({} bytes)", text.len()))
     }
@@ -92,13 +115,10 @@ fn times(visit: &mut Visit<'_>, pages: &PagesConfig) {
     let shown =
         |time: std::time::Duration| Age(SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX));
     for (path, time) in &visit.times {
-        let status = if *time >= pages.slow_critical {
-            Status::Critical
-        } else if *time >= pages.slow_warning {
-            Status::Warning
-        } else {
+        let status = limits.judge(time.as_secs_f64());
+        if status == Status::Ok {
             continue;
-        };
+        }
         visit.check.add(
             Finding::new(&kinds::RESPONSE_TIME, status, path, format!("took {}", shown(*time)))
                 .with("seconds", time.as_secs_f64())

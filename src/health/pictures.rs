@@ -3,6 +3,8 @@
 
 use crate::config::SiteConfig;
 use crate::db::ImageReference;
+use crate::media;
+use crate::media::Place;
 use crate::picture;
 use crate::picture::Sniffed;
 use crate::status::Check;
@@ -16,57 +18,73 @@ use std::path::Component;
 use std::path::Path;
 
 /// So many bad pictures get a finding of their own; the rest is counted in one.
-const NAMED: usize = 20;
+const NAMED: usize = 5;
 
 /// Looks at the beginning of each referenced file.
 pub fn check(site: &SiteConfig, images: &[ImageReference]) -> Check {
     let kind = &kinds::PICTURE_FILE;
     let subject = site.media.display().to_string();
+    let places: Vec<_> =
+        images.iter().map(|reference| (reference, media::place(&site.media_url, &reference.path))).collect();
+    let elsewhere = places.iter().filter(|(_, place)| matches!(place, Some(Place::Elsewhere(_)))).count();
+    if elsewhere == images.len() {
+        let message = if images.is_empty() {
+            "no row of the database names a picture"
+        } else {
+            "all pictures lie on other sites"
+        };
+        return Finding::unknown(
+            kind,
+            subject,
+            format!("{message}: there is nothing to look for on this disk"),
+        )
+        .remedy("check [site] app; if it is meant so, leave the item out: --skip health.pictures")
+        .into();
+    }
     if !site.media.is_dir() {
         return Finding::critical(kind, subject, "there is no such media folder")
             .remedy("set [site] media to Django's MEDIA_ROOT, or restore the media")
             .into();
     }
     let mut check = Check::default();
-    let (mut good, mut elsewhere, mut bad) = (0_u64, 0_u64, 0_u64);
-    for reference in images {
-        if reference.path.contains("://") {
-            elsewhere += 1;
-            continue;
-        }
-        match problem(&site.media, &reference.path) {
+    let mut good = 0_u64;
+    let mut bad = Vec::new();
+    for (reference, place) in places {
+        let problem = match place {
+            Some(Place::Elsewhere(_)) => continue,
+            Some(Place::Inside(path)) => problem(&site.media, &path),
+            None => Some("the row names no path below the media folder".to_owned()),
+        };
+        match problem {
             None => good += 1,
-            Some(problem) => {
-                bad += 1;
-                if bad <= NAMED as u64 {
-                    check.add(
-                        Finding::critical(kind, &reference.path, problem)
-                            .with("table", reference.table.as_str())
-                            .with("row", reference.row_id)
-                            .remedy("restore the file from the latest media backup, or choose another picture for the row"),
-                    );
-                }
-            }
+            Some(problem) => bad.push((reference, problem)),
         }
     }
-    if bad > NAMED as u64 {
-        check.add(Finding::critical(
-            kind,
-            &subject,
-            format!("{} more pictures are missing or damaged", bad - NAMED as u64),
-        ));
+    let remedy = "restore the file from the latest media backup, or choose another picture for the row";
+    for (reference, problem) in bad.iter().take(NAMED) {
+        check.add(
+            Finding::critical(kind, &reference.path, problem)
+                .with("table", reference.table.as_str())
+                .with("row", reference.row_id)
+                .remedy(remedy),
+        );
+    }
+    if let Some(rest) = bad.get(NAMED..).filter(|rest| !rest.is_empty()) {
+        let paths: Vec<&str> = rest.iter().map(|(reference, _)| reference.path.as_str()).collect();
+        let message = format!("{} more pictures are missing or damaged", rest.len());
+        check.add(Finding::critical(kind, &subject, message).with("pictures", paths).remedy(remedy));
     }
     let note = if elsewhere > 0 { format!("; {elsewhere} on other sites") } else { String::new() };
-    if good > 0 || bad == 0 {
+    if good > 0 {
         check.add(Finding::ok(kind, &subject, format!("{good} pictures of the database are there{note}")));
     }
     #[expect(clippy::cast_precision_loss, reason = "a count of files")]
-    check.measure(Metric::new("pictures_missing", "", bad as f64, Unit::Count));
+    check.measure(Metric::new("pictures_missing", "", bad.len() as f64, Unit::Count));
     check
 }
 
 fn problem(media: &Path, path: &str) -> Option<String> {
-    let relative = Path::new(path.trim_start_matches('/'));
+    let relative = Path::new(path);
     if relative.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir)) {
         return Some("the path leads out of the media folder".into());
     }
@@ -102,17 +120,24 @@ mod tests {
         {
             write_atomic(&folder.path().join(name), content, 0o644).expect("write");
         }
-        let references: Vec<ImageReference> =
-            ["ok.gif", "page.jpg", "empty.png", "gone.jpg", "../out.jpg", "https://cdn.example.org/x.jpg"]
-                .into_iter()
-                .zip(1..)
-                .map(|(path, row_id)| ImageReference {
-                    table: "t".into(),
-                    column: "image",
-                    row_id,
-                    path: path.into(),
-                })
-                .collect();
+        let references: Vec<ImageReference> = [
+            "ok.gif",
+            "page.jpg",
+            "empty.png",
+            "gone.jpg",
+            "../out.jpg",
+            "/media/ok.gif",
+            "https://cdn.example.org/x.jpg",
+        ]
+        .into_iter()
+        .zip(1..)
+        .map(|(path, row_id)| ImageReference {
+            table: "t".into(),
+            column: "image",
+            row_id,
+            path: path.into(),
+        })
+        .collect();
         let found = check(&site, &references);
         let told = |subject: &str| {
             found.findings.iter().find(|finding| finding.subject == subject).map(|f| f.message.as_str())
@@ -127,6 +152,10 @@ mod tests {
     #[test]
     fn without_the_media_folder_nothing_is_fine() {
         let site = SiteConfig { media: "/no/such/folder".into(), ..SiteConfig::default() };
-        assert_eq!(check(&site, &[]).status(), Status::Critical);
+        let reference =
+            |path: &str| ImageReference { table: "t".into(), column: "image", row_id: 1, path: path.into() };
+        assert_eq!(check(&site, &[reference("a.jpg")]).status(), Status::Critical);
+        assert_eq!(check(&site, &[reference("https://cdn.example.org/a.jpg")]).status(), Status::Unknown);
+        assert_eq!(check(&site, &[]).status(), Status::Unknown);
     }
 }

@@ -6,15 +6,19 @@ use crate::status::Finding;
 use crate::status::Metric;
 use crate::status::Unit;
 use crate::status::kinds;
-use crate::system::process::Running;
+use crate::system::process::Processes;
 
 /// Looks for each service among the running processes.
-pub fn check(rules: &[ProcessRule], running: &[Running], unit: &str) -> Check {
+pub fn check(rules: &[ProcessRule], processes: &Processes, unit: &str) -> Check {
     let mut check = Check::default();
     for rule in rules {
-        let pids: Vec<i32> = running
+        let pids: Vec<i32> = processes
+            .running
             .iter()
             .filter(|process| rule.any.iter().any(|pattern| begins_with_words(&process.command, pattern)))
+            .filter(|process| {
+                rule.contains.as_ref().is_none_or(|part| process.command.contains(part.as_str()))
+            })
             .map(|process| process.pid)
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "a count of processes")]
@@ -31,6 +35,12 @@ pub fn check(rules: &[ProcessRule], running: &[Running], unit: &str) -> Check {
                 },
             )
             .with("pids", pids),
+            None if rule.required && !processes.complete => Finding::unknown(
+                &kinds::PROCESS,
+                &rule.name,
+                format!("other users' processes are hidden from this user (looked for: {looked_for})"),
+            )
+            .remedy("run as root, or let this user see /proc: mount option gid= beside hidepid="),
             None if rule.required => Finding::critical(
                 &kinds::PROCESS,
                 &rule.name,
@@ -65,19 +75,22 @@ fn begins_with_words(command: &str, pattern: &str) -> bool {
 mod tests {
     use super::*;
     use crate::status::Status;
+    use crate::system::process::Running;
 
-    fn running(commands: &[&str]) -> Vec<Running> {
-        commands
+    fn running(commands: &[&str]) -> Processes {
+        let running = commands
             .iter()
             .zip(10..)
             .map(|(command, pid)| Running { pid, command: (*command).to_owned() })
-            .collect()
+            .collect();
+        Processes { running, complete: true }
     }
 
     fn rule(any: &[&str], required: bool) -> ProcessRule {
         ProcessRule {
             name: "backend".into(),
             any: any.iter().map(|text| (*text).to_owned()).collect(),
+            contains: None,
             required,
         }
     }
@@ -105,7 +118,21 @@ mod tests {
 
     #[test]
     fn what_is_not_required_may_be_absent() {
-        assert_eq!(check(&[rule(&["vite"], false)], &[], "u").status(), Status::Ok);
-        assert_eq!(check(&[], &[], "u").status(), Status::Unknown);
+        assert_eq!(check(&[rule(&["vite"], false)], &running(&[]), "u").status(), Status::Ok);
+        assert_eq!(check(&[], &running(&[]), "u").status(), Status::Unknown);
+    }
+
+    #[test]
+    fn a_word_in_the_command_line_tells_two_sites_apart() {
+        let rule = ProcessRule { contains: Some("shop.wsgi".into()), ..rule(&["gunicorn"], true) };
+        let others = running(&["gunicorn other.wsgi"]);
+        assert_eq!(check(std::slice::from_ref(&rule), &others, "u").status(), Status::Critical);
+        assert_eq!(check(&[rule], &running(&["gunicorn shop.wsgi"]), "u").status(), Status::Ok);
+    }
+
+    #[test]
+    fn hidden_processes_are_unknown() {
+        let hidden = Processes { running: vec![], complete: false };
+        assert_eq!(check(&[rule(&["gunicorn"], true)], &hidden, "u").status(), Status::Unknown);
     }
 }

@@ -13,6 +13,8 @@ use crate::units::ByteSize;
 use crate::units::Percent;
 use anyhow::Context;
 use anyhow::Result;
+use anyhow::ensure;
+use procfs::Current;
 use sysinfo::System;
 
 /// What the host reports, sizes in bytes.
@@ -33,7 +35,12 @@ struct Host {
 pub fn check(limits: &ResourcesConfig) -> Result<Check> {
     let mut system = System::new().context("ask the host for its memory")?;
     system.refresh_memory();
-    let processors = std::thread::available_parallelism().context("count the processors")?.get();
+    // The load is the host's: so must be the processors, whatever share of them this process may use.
+    let processors = procfs::CpuInfo::current().context("count the processors")?.num_cores();
+    ensure!(
+        processors > 0 && system.total_memory() > 0,
+        "the host tells neither its processors nor its memory"
+    );
     let host = Host {
         #[expect(clippy::cast_precision_loss, reason = "a count of processors")]
         processors: processors as f64,
@@ -56,7 +63,7 @@ fn judge(host: Host, limits: &ResourcesConfig) -> Check {
                    range: Limits,
                    message: String,
                    remedy: &str| {
-        let status = status(value, range);
+        let status = range.judge(value);
         let finding = Finding::new(kind, status, subject, message).with("value", value);
         check.add(if status == Status::Ok { finding } else { finding.remedy(remedy) });
         check.measure(Metric::new(metric, "", value, unit).limits(range));
@@ -99,23 +106,6 @@ fn judge(host: Host, limits: &ResourcesConfig) -> Check {
         "the host needs more memory, or fewer processes",
     );
     check
-}
-
-fn status(value: f64, limits: Limits) -> Status {
-    let beyond = |limit: Option<f64>, above: bool| {
-        limit.is_some_and(|limit| if above { value >= limit } else { value < limit })
-    };
-    let (warning, critical, above) = match limits {
-        Limits::Above { warning, critical } => (warning, critical, true),
-        Limits::Below { warning, critical } => (warning, critical, false),
-    };
-    if beyond(critical, above) {
-        Status::Critical
-    } else if beyond(warning, above) {
-        Status::Warning
-    } else {
-        Status::Ok
-    }
 }
 
 #[cfg(test)]

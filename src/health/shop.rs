@@ -1,39 +1,51 @@
 //! The catalogue as visitors see it: in HTML that the server renders, or in the JSON of an API.
 
 use super::client::Answer;
+use super::client::Client;
 use super::facts::Facts;
-use super::facts::sample;
 use super::html;
 use super::pages::loads;
 use super::visit::Visit;
-use super::whatsapp;
 use crate::config::PageStyle;
 use crate::config::PagesConfig;
+use crate::media::segment;
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use std::collections::HashSet;
 use url::Url;
 
 /// A word that no product can have.
 const NONSENSE: &str = "zqxjkvwpb";
 
-/// The catalogue as visitors see it, in either style.
+/// Where an API lists its products.
+const API: &str = "/api/products/";
+
+/// The site's pages in the style that it is made in, and what they must agree with.
 pub(super) struct Shop<'a> {
-    pages: &'a PagesConfig,
-    facts: &'a Facts,
+    pub(super) pages: &'a PagesConfig,
+    pub(super) facts: &'a Facts,
     style: PageStyle,
 }
 
 impl<'a> Shop<'a> {
-    /// Finds out in which style the site is made.
+    /// Finds out in which style the site is made: an application with an API answers JSON with a list of products.
     pub(super) fn enter(visit: &mut Visit<'_>, pages: &'a PagesConfig, facts: &'a Facts) -> Self {
-        Self { pages, facts, style: style(visit, pages) }
+        let style = match pages.style {
+            PageStyle::Auto => match visit.ask(&kinds::PAGE, API, "API").and_then(|answer| json(&answer)) {
+                Some(document) if results(&document).is_some() => PageStyle::Api,
+                _ => PageStyle::Html,
+            },
+            style => style,
+        };
+        Self { pages, facts, style }
     }
 
-    fn product_path(&self, slug: &str) -> String {
+    pub(super) fn product_path(&self, slug: &str) -> String {
         let default = if self.style == PageStyle::Api { "/api/products/{slug}/" } else { "/products/{slug}" };
-        self.pages.product.as_deref().unwrap_or(default).replace("{slug}", slug)
+        self.pages.product.as_deref().unwrap_or(default).replace("{slug}", &segment(slug))
     }
 
     fn search_path(&self, words: &str) -> String {
@@ -42,178 +54,143 @@ impl<'a> Shop<'a> {
         } else {
             "/products?search={query}"
         };
-        let query: String = url::form_urlencoded::byte_serialize(words.as_bytes()).collect();
-        self.pages.search.as_deref().unwrap_or(default).replace("{query}", &query)
+        self.pages.search.as_deref().unwrap_or(default).replace("{query}", &segment(words))
     }
 
-    /// How many of the database's products an answer shows, by link or slug.
-    fn shown(&self, answer: &Answer) -> Vec<&str> {
-        let slugs = self.facts.products.iter().map(|product| product.slug.as_str());
+    /// Slugs of the database's products that an answer shows, by link or by slug; nothing when it is no list at all.
+    fn shown(&self, client: &Client, answer: &Answer) -> Option<Vec<&str>> {
+        let slugs =
+            self.facts.products.iter().map(|product| product.slug.as_str()).filter(|slug| !slug.is_empty());
         if self.style == PageStyle::Api {
-            let listed = json(answer).unwrap_or_default();
-            let results = listed["results"].as_array().or(listed.as_array()).cloned().unwrap_or_default();
-            slugs.filter(|slug| results.iter().any(|product| product["slug"] == *slug)).collect()
-        } else {
-            let text = html::unescape(&answer.text());
-            let paths: std::collections::HashSet<String> = html::links(&text).map(path_of).collect();
-            slugs.filter(|slug| paths.contains(path_of(&self.product_path(slug)).as_str())).collect()
+            let document = json(answer)?;
+            let listed: HashSet<&str> =
+                results(&document)?.iter().filter_map(|product| product["slug"].as_str()).collect();
+            return Some(slugs.filter(|slug| listed.contains(slug)).collect());
         }
+        if !answer.is_html() {
+            return None;
+        }
+        let text = html::unescape(&answer.text());
+        let linked: HashSet<String> = html::links(&text)
+            .filter_map(|link| answer.url.join(link).ok())
+            .map(|url| path_of(&url))
+            .collect();
+        let path = |slug: &str| client.url(&self.product_path(slug)).ok().map(|url| path_of(&url));
+        Some(slugs.filter(|slug| path(slug).is_some_and(|path| linked.contains(&path))).collect())
     }
 
+    /// The list of products loads and shows some of them, or counts them all.
     pub(super) fn listing(&self, visit: &mut Visit<'_>) {
-        let pages = self.pages;
-        let subject = "listing";
+        let (kind, subject) = (&kinds::PAGE, "listing");
         if self.style == PageStyle::Api {
-            let path = "/api/products/";
-            let Some(answer) = visit.get(&kinds::PAGE, path, subject) else { return };
-            let listed = json(&answer).and_then(|document| document["count"].as_u64());
+            let Some(answer) = visit.get(kind, API, subject) else { return };
+            let document = json(&answer).unwrap_or_default();
+            let whole = document.as_array().map(|all| all.len() as u64);
             let stored = self.facts.products.len() as u64;
-            visit.check.add(match listed {
+            visit.check.add(match document["count"].as_u64().or(whole) {
                 Some(count) if count == stored => {
-                    Finding::ok(&kinds::PAGE, subject, format!("{path} lists {count} products"))
+                    Finding::ok(kind, subject, format!("{API} lists {count} products"))
                 }
                 Some(count) => Finding::warning(
-                    &kinds::PAGE,
+                    kind,
                     subject,
-                    format!("{path} counts {count} products, the database has {stored}"),
+                    format!("{API} counts {count} products, the database has {stored}"),
                 )
                 .remedy("check that the site uses the database of [database], and its caches"),
-                None => {
-                    Finding::critical(&kinds::PAGE, subject, format!("{path} answers no list of products"))
-                        .remedy("check the routes: the frontend's catch-all may have taken the API's place")
-                }
+                None => Finding::critical(kind, subject, format!("{API} answers no list of products"))
+                    .remedy("check the routes: the frontend's catch-all may have taken the API's place"),
             });
             return;
         }
-        let Some(answer) = visit.get(&kinds::PAGE, &pages.listing, subject) else { return };
-        let loaded = loads(&answer, subject, &pages.listing);
-        let shown = self.shown(&answer).len();
+        let path = &self.pages.listing;
+        let Some(answer) = visit.get(kind, path, subject) else { return };
+        let loaded = loads(&answer, subject, path);
+        let shown = self.shown(visit.client(), &answer).map_or(0, |slugs| slugs.len());
         visit.check.add(if loaded.status != Status::Ok || self.facts.products.is_empty() || shown > 0 {
             loaded.with("products", shown)
         } else {
-            Finding::critical(&kinds::PAGE, subject, format!("{} shows none of the products", pages.listing))
-                .remedy("check that the site uses the database of [database]; for a single-page application set [health.pages] style = \"api\"")
+            Finding::critical(kind, subject, format!("{path} links to none of the products")).remedy(
+                "check that the site uses the database of [database]; for a single-page application set [health.pages] style = \"api\"",
+            )
         });
-    }
-
-    /// Every product's page (or a sample of them) names its product; the first also has the WhatsApp button.
-    pub(super) fn products(&self, visit: &mut Visit<'_>, day: i64) {
-        if self.facts.products.is_empty() {
-            visit.check.add(Finding::unknown(
-                &kinds::PRODUCT_PAGE,
-                "products",
-                "the database has no product to look for",
-            ));
-            return;
-        }
-        for (position, product) in sample(&self.facts.products, self.pages.products, day).enumerate() {
-            let path = self.product_path(&product.slug);
-            let subject = format!("product {}", product.slug);
-            let Some(answer) = visit.get(&kinds::PRODUCT_PAGE, &path, &subject) else { continue };
-            let text = answer.text();
-            let document = json(&answer);
-            let named = match &document {
-                Some(document) => document["name"] == product.name.as_str(),
-                None => squeeze(&html::unescape(&text)).contains(&squeeze(&product.name)),
-            };
-            visit.check.add(if named {
-                Finding::ok(&kinds::PRODUCT_PAGE, &subject, format!("{path} names it"))
-            } else {
-                Finding::critical(
-                    &kinds::PRODUCT_PAGE,
-                    &subject,
-                    format!("{path} does not name `{}`", product.name),
-                )
-                .with("path", path.as_str())
-                .remedy(
-                    "open the page: it may be an error page or an empty application shell that answers 200",
-                )
-            });
-            if position == 0 {
-                let page = html::unescape(&text);
-                let link = match &document {
-                    Some(document) => document["whatsapp_link"].as_str().map(ToOwned::to_owned),
-                    None => {
-                        html::links(&page).find(|link| whatsapp::is_whatsapp(link)).map(ToOwned::to_owned)
-                    }
-                };
-                let expected = self.facts.whatsapp_number.as_deref();
-                visit.check.add(whatsapp::judge(&product.slug, link.as_deref(), expected));
-            }
-        }
     }
 
     /// A word of a product finds that product; a nonsense word finds nothing.
     pub(super) fn search(&self, visit: &mut Visit<'_>) {
         let kind = &kinds::SEARCH;
-        match &self.facts.search {
-            None => visit.check.add(Finding::unknown(
-                kind,
-                "search",
-                "no word of a product's name leads to few enough products to be searched for",
-            )),
-            Some(probe) => {
-                if let Some(answer) = visit.get(kind, &self.search_path(&probe.word), "search") {
-                    let found = self.shown(&answer).contains(&probe.slug.as_str());
-                    visit.check.add(if found {
-                        Finding::ok(kind, "search", format!("`{}` finds {}", probe.word, probe.name))
-                    } else {
-                        Finding::critical(
-                            kind,
-                            "search",
-                            format!("`{}` does not find {}", probe.word, probe.name),
-                        )
-                        .with("query", probe.word.as_str())
-                        .remedy("check the search of the site, and that it uses the database of [database]")
-                    });
-                }
-            }
-        }
-        if let Some(answer) = visit.ask(kind, &self.search_path(NONSENSE), "search for nonsense") {
-            let found = self.shown(&answer).len();
-            let subject = "search for nonsense";
-            visit.check.add(if answer.status >= 500 {
-                Finding::critical(kind, subject, format!("`{NONSENSE}` answers {}", answer.status))
-                    .remedy("read the traceback: sitekeep logs errors")
-            } else if found == 0 {
-                Finding::ok(kind, subject, format!("`{NONSENSE}` finds nothing"))
-            } else {
-                Finding::critical(
+        let Some(probe) = &self.facts.search else {
+            visit.check.add(
+                Finding::unknown(
                     kind,
-                    subject,
-                    format!("`{NONSENSE}` finds {found} products: the search does not filter"),
+                    "search",
+                    "no product's name leads to few enough products to be searched for",
                 )
-                .remedy("check the search of the site: it shows everything whatever is asked")
-            });
-        }
+                .remedy("search by hand, and leave the item out with --skip if the names must be so"),
+            );
+            return;
+        };
+        let Some(answer) = visit.get(kind, &self.search_path(&probe.words), "search") else { return };
+        let Some(shown) = self.shown(visit.client(), &answer) else {
+            visit.check.add(
+                Finding::critical(kind, "search", "the search answers no list of products")
+                    .remedy("check the routes: the frontend's catch-all may have taken the search's place"),
+            );
+            return;
+        };
+        visit.check.add(if shown.contains(&probe.slug.as_str()) {
+            Finding::ok(kind, "search", format!("`{}` finds {}", probe.words, probe.name))
+        } else {
+            Finding::critical(kind, "search", format!("`{}` does not find {}", probe.words, probe.name))
+                .with("query", probe.words.as_str())
+                .remedy("check the search of the site, and that it uses the database of [database]")
+        });
+        self.nonsense(visit);
+    }
+
+    fn nonsense(&self, visit: &mut Visit<'_>) {
+        let (kind, subject) = (&kinds::SEARCH, "search for nonsense");
+        let Some(answer) = visit.ask(kind, &self.search_path(NONSENSE), subject) else { return };
+        // A page that says "nothing found" may be a 404 of its own.
+        let sensible = answer.status == 200 || (answer.status == 404 && self.style != PageStyle::Api);
+        let shown = if sensible { self.shown(visit.client(), &answer) } else { None };
+        visit.check.add(match shown.map(|slugs| slugs.len()) {
+            None if answer.status >= 500 => {
+                Finding::critical(kind, subject, format!("`{NONSENSE}` answers {}", answer.status))
+                    .remedy("read the traceback: sitekeep logs errors -v")
+            }
+            None => Finding::unknown(
+                kind,
+                subject,
+                format!(
+                    "`{NONSENSE}` answers {} with `{}`, which is no list of products",
+                    answer.status, answer.content_type
+                ),
+            )
+            .remedy("open the address of the search in a browser"),
+            Some(0) => Finding::ok(kind, subject, format!("`{NONSENSE}` finds nothing")),
+            Some(found) => Finding::critical(
+                kind,
+                subject,
+                format!("`{NONSENSE}` finds {found} products: the search does not filter"),
+            )
+            .remedy("check the search of the site: it shows everything whatever is asked"),
+        });
     }
 }
 
-/// Resolves `auto`: an application with an API answers JSON with `results` on it.
-fn style(visit: &mut Visit<'_>, pages: &PagesConfig) -> PageStyle {
-    if pages.style != PageStyle::Auto {
-        return pages.style;
-    }
-    let answer = visit.ask(&kinds::PAGE, "/api/products/", "API");
-    match answer.and_then(|answer| json(&answer)) {
-        Some(document) if document.get("results").is_some() => PageStyle::Api,
-        _ => PageStyle::Html,
-    }
-}
-
-fn json(answer: &Answer) -> Option<Value> {
+/// The body of an answer as JSON, where it is that.
+pub(super) fn json(answer: &Answer) -> Option<Value> {
     if answer.status == 200 { serde_json::from_slice(&answer.body).ok() } else { None }
 }
 
-/// Path of a link without address, query and trailing slash.
-fn path_of(link: &str) -> String {
-    let path = Url::parse(link).map_or_else(|_| link.to_owned(), |url| url.path().to_owned());
-    path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_owned()
+/// Products of a list, whether it comes in pages or whole.
+fn results(document: &Value) -> Option<&Vec<Value>> {
+    document.as_array().or_else(|| document.get("results")?.as_array())
 }
 
-/// Text with each run of white space as one blank, as a browser shows it.
-fn squeeze(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Path of an address without its encoding and a slash at the end, so that spellings of one page are equal.
+fn path_of(url: &Url) -> String {
+    percent_decode_str(url.path()).decode_utf8_lossy().trim_end_matches('/').to_owned()
 }
 
 #[cfg(test)]
@@ -221,8 +198,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_compared_by_path() {
-        assert_eq!(path_of("https://shop.example.org/products/hp/?ref=1"), "/products/hp");
-        assert_eq!(path_of("/products/hp#top"), "/products/hp");
+    fn spellings_of_one_page_are_equal() {
+        for link in [
+            "https://shop.example.org/products/m%C3%A9moire/?ref=1",
+            "https://shop.example.org/products/mémoire#top",
+        ] {
+            assert_eq!(path_of(&Url::parse(link).expect("an address")), "/products/mémoire");
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::status::Check;
 use crate::status::Finding;
 use crate::status::Kind;
 use std::time::Duration;
+use std::time::Instant;
 
 /// After so many requests in a row without an answer, a site that did answer is taken for down.
 const PATIENCE: u32 = 3;
@@ -17,16 +18,28 @@ pub(super) struct Visit<'a> {
     pub(super) check: Check,
     pub(super) times: Vec<(String, Duration)>,
     unanswered: u32,
+    begin: Instant,
+    budget: Duration,
 }
 
 impl<'a> Visit<'a> {
-    pub(super) fn new(client: &'a Client) -> Self {
-        Self { client, check: Check::default(), times: Vec::new(), unanswered: 0 }
+    pub(super) fn new(client: &'a Client, budget: Duration) -> Self {
+        let begin = Instant::now();
+        Self { client, check: Check::default(), times: Vec::new(), unanswered: 0, begin, budget }
     }
 
     /// Whether going on makes no sense: nothing at all answered, or too many requests in a row did not.
     pub(super) fn given_up(&self) -> bool {
         self.unanswered >= PATIENCE || (self.times.is_empty() && self.unanswered > 0)
+    }
+
+    /// Whether the time for all visits is used up.
+    pub(super) fn out_of_time(&self) -> bool {
+        self.begin.elapsed() >= self.budget
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        self.client
     }
 
     /// Fetches a path that must answer 200; anything else is a critical finding of this kind.
@@ -47,7 +60,7 @@ impl<'a> Visit<'a> {
 
     /// Fetches a path whatever it answers; only no answer at all is a finding.
     pub(super) fn ask(&mut self, kind: &Kind, path: &str, subject: &str) -> Option<Answer> {
-        if self.given_up() {
+        if self.given_up() || self.out_of_time() {
             return None;
         }
         match self.client.get(path) {

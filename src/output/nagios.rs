@@ -6,6 +6,7 @@ use crate::status::Limits;
 use crate::status::Metric;
 use crate::status::Status;
 use crate::status::Unit;
+use crate::units::count;
 use std::fmt::Write as _;
 
 /// How many bad findings are named on the line.
@@ -17,7 +18,12 @@ pub(super) fn render(report: &Report) -> String {
     let mut line = format!("{} {} {} -", report.site, report.command, report.status()).to_uppercase();
     // Writing to a string cannot fail.
     if bad.is_empty() {
-        let _ = write!(line, " {} items, {} findings, all OK", report.items.len(), report.count(Status::Ok));
+        let _ = write!(
+            line,
+            " {}, {}, all OK",
+            count(report.items.len() as u64, "item"),
+            count(report.count(Status::Ok) as u64, "finding")
+        );
     } else {
         let counts: Vec<String> = [Status::Critical, Status::Unknown, Status::Warning]
             .into_iter()

@@ -156,10 +156,7 @@ impl Printer {
     /// When stdout or the file cannot be written.
     pub fn deliver(self, text: &str, file: Option<&Path>) -> Result<()> {
         match file {
-            // Other programs, such as node_exporter, read it as their own user.
-            Some(path) => {
-                fs::write_atomic(path, anstream::adapter::strip_str(text).to_string().as_bytes(), 0o644)
-            }
+            Some(path) => fs::write_output(path, anstream::adapter::strip_str(text).to_string().as_bytes()),
             None => self.out(text),
         }
     }

@@ -95,6 +95,24 @@ pub enum Limits {
     Below { warning: Option<f64>, critical: Option<f64> },
 }
 
+impl Limits {
+    /// Judges a value: at or above an upper limit, or below a lower one.
+    pub fn judge(self, value: f64) -> Status {
+        let beyond = |limit: Option<f64>| match self {
+            Self::Above { .. } => limit.is_some_and(|limit| value >= limit),
+            Self::Below { .. } => limit.is_some_and(|limit| value < limit),
+        };
+        let (Self::Above { warning, critical } | Self::Below { warning, critical }) = self;
+        if beyond(critical) {
+            Status::Critical
+        } else if beyond(warning) {
+            Status::Warning
+        } else {
+            Status::Ok
+        }
+    }
+}
+
 /// A figure worth keeping: performance data, a Prometheus sample, a point of the recorded history.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Metric {

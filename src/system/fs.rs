@@ -3,8 +3,10 @@
 use anyhow::Context;
 use anyhow::Result;
 use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use walkdir::WalkDir;
@@ -27,7 +29,36 @@ pub fn write_atomic(path: &Path, content: &[u8], mode: u32) -> Result<()> {
         File::open(folder)?.sync_all()?;
         Ok(())
     };
-    write().with_context(|| format!("write {}", path.display()))
+    write().map_err(|error| anyhow::anyhow!("write {}: {}", path.display(), error.root_cause()))
+}
+
+/// Writes a report to where somebody wants it: a file atomically, keeping the mode it has and following links; a device
+/// or a pipe as it is.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_output(path: &Path, content: &[u8]) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {
+            let real = path.canonicalize().with_context(|| format!("find {}", path.display()))?;
+            write_atomic(&real, content, metadata.permissions().mode() & 0o7777)?;
+            // A file of another user stays that user's, where this one may give it away.
+            let (user, group) = (metadata.uid(), metadata.gid());
+            match std::os::unix::fs::chown(&real, Some(user), Some(group)) {
+                Err(error) if error.kind() != std::io::ErrorKind::PermissionDenied => {
+                    Err(error).with_context(|| format!("keep the owner of {}", path.display()))
+                }
+                _ => Ok(()),
+            }
+        }
+        Ok(_) => OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut device| device.write_all(content))
+            .with_context(|| format!("write {}", path.display())),
+        // node_exporter and the like read it as their own user.
+        Err(_) => write_atomic(path, content, 0o644),
+    }
 }
 
 /// Creates a folder and its parents for this user alone (0700); one that exists is left as it is.
@@ -84,6 +115,21 @@ mod tests {
         assert_eq!(std::fs::read(&path).expect("read"), b"old");
         assert_eq!(std::fs::metadata(&path).expect("stat").permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_dir(folder.path()).expect("list").count(), 1);
+    }
+
+    #[test]
+    fn an_output_keeps_links_modes_and_devices() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        write_atomic(&file, b"old", 0o640).expect("write");
+        std::os::unix::fs::symlink(&file, &link).expect("link");
+        write_output(&link, b"new").expect("write through the link");
+        assert_eq!(std::fs::read(&file).expect("read"), b"new");
+        assert!(std::fs::symlink_metadata(&link).expect("stat").is_symlink());
+        assert_eq!(std::fs::metadata(&file).expect("stat").permissions().mode() & 0o777, 0o640);
+        write_output(Path::new("/dev/null"), b"gone").expect("write to a device");
+        assert!(!std::fs::metadata("/dev/null").expect("stat").is_file());
+        assert!(write_output(Path::new("/dev/full"), b"x").is_err());
     }
 
     #[test]

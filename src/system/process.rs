@@ -39,15 +39,23 @@ pub struct Running {
     pub command: String,
 }
 
+/// What runs on the machine, as far as this user may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Processes {
+    pub running: Vec<Running>,
+    /// Other users' processes are visible too (`/proc` is not mounted with `hidepid`).
+    pub complete: bool,
+}
+
 /// All processes but this one, zombies and kernel threads.
 ///
 /// # Errors
 /// When `/proc` cannot be read.
-pub fn running() -> Result<Vec<Running>> {
+pub fn running() -> Result<Processes> {
     let own = i32::try_from(std::process::id()).unwrap_or_default();
     let processes = procfs::process::all_processes().context("read /proc")?;
     // A process may end between the listing and the look at it: it is then not running.
-    Ok(processes
+    let running = processes
         .filter_map(std::result::Result::ok)
         .filter(|process| process.pid() != own)
         .filter_map(|process| {
@@ -56,7 +64,9 @@ pub fn running() -> Result<Vec<Running>> {
             (alive && !line.is_empty())
                 .then(|| Running { pid: process.pid(), command: effective_command(&line) })
         })
-        .collect())
+        .collect();
+    let complete = procfs::process::Process::new(1).and_then(|first| first.cmdline()).is_ok();
+    Ok(Processes { running, complete })
 }
 
 /// Reduces a command line to what it runs: paths become names, an interpreter gives way to its script or module.
@@ -124,6 +134,6 @@ mod tests {
     #[test]
     fn this_process_is_not_among_the_others() {
         let own = i32::try_from(std::process::id()).expect("a pid");
-        assert!(running().expect("processes").iter().all(|process| process.pid != own));
+        assert!(running().expect("processes").running.iter().all(|process| process.pid != own));
     }
 }

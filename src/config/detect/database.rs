@@ -3,7 +3,7 @@
 use super::Detected;
 use super::Project;
 use super::django_settings;
-use url::Url;
+use crate::config::password;
 
 pub(super) fn detect(project: &Project, found: &mut Detected) {
     if from_variables(project, found) || from_settings(project, found) {
@@ -31,19 +31,12 @@ fn from_variables(project: &Project, found: &mut Detected) -> bool {
             return true;
         }
         let server = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
-        if let Some(mut url) = server.and_then(|rest| Url::parse(&format!("postgresql://{rest}")).ok()) {
-            // The password stays where it is: in .env, from where it is read when it is needed.
-            let bare = url.password().is_none() || url.set_password(None).is_ok();
-            if bare {
-                found.add(
-                    "database.url",
-                    url.to_string(),
-                    "DATABASE_URL of .env; the password is read from there",
-                );
-                return true;
-            }
+        // The password stays where it is: in .env, from where it is read when it is needed.
+        if let Some(Ok((bare, _))) = server.map(|rest| password::strip(&format!("postgresql://{rest}"))) {
+            found.add("database.url", bare, "DATABASE_URL of .env; the password is read from there");
+            return true;
         }
-        found.notes.push("DATABASE_URL of .env names a kind of database that is not known".to_owned());
+        found.notes.push("DATABASE_URL of .env names a kind of database that is not known, or one whose password cannot be told from the rest".to_owned());
     }
     let engine = variable(&["DB_ENGINE", "DATABASE_ENGINE"]).map(|(_, value)| value).unwrap_or_default();
     let Some((key, name)) = variable(&["PGDATABASE", "DB_NAME", "POSTGRES_DB", "DATABASE_NAME"]) else {

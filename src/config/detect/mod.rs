@@ -27,6 +27,8 @@ pub struct Fact {
 pub struct Detected {
     pub facts: Vec<Fact>,
     pub notes: Vec<String>,
+    /// Whether there is any part of a site at all: manage.py, a database, media or a `.env`.
+    pub is_site: bool,
 }
 
 impl Detected {
@@ -68,6 +70,8 @@ impl Project {
 pub fn detect(root: &Path, units: &Path) -> Detected {
     let mut found = Detected::default();
     let project = open(root, &mut found);
+    found.is_site = project.env_file.is_some()
+        || ["manage.py", "db.sqlite3", "media"].iter().any(|part| project.backend.join(part).exists());
     name(&project, &mut found);
     found.path(
         "site.root",

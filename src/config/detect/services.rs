@@ -31,7 +31,10 @@ pub(super) fn detect(project: &Project, units: &Path, found: &mut Detected) {
     let mut listening = vec![backend];
     let mut rules = HealthConfig::default().processes;
     match frontend(project, found) {
-        Some(port) => listening.insert(0, port),
+        Some(port) if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() => listening.insert(0, port),
+        Some(port) => found.notes.push(format!(
+            "the frontend's development server (port {port}) does not run: where it must, add it to [health] ports"
+        )),
         // No frontend server of its own: the backend serves the built files.
         None => rules.retain(|rule| rule.name != "frontend"),
     }

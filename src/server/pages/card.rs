@@ -1,9 +1,9 @@
 //! A product as it stands among others.
 
 use crate::catalogue::french_price;
-use crate::catalogue::media_url;
-use crate::catalogue::segment;
 use crate::db::ProductSummary;
+use crate::media;
+use crate::media::segment;
 use crate::server::site::Site;
 
 /// What a card shows; what the schema lacks is not shown.
@@ -21,7 +21,7 @@ impl Card {
     pub(super) fn new(site: &Site, product: ProductSummary) -> Self {
         Self {
             url: product_path(&product.slug),
-            image: product.image.and_then(|name| media_url(&site.media_url, &name)),
+            image: product.image.and_then(|name| media::address(&site.media_url, &name)),
             price: french_price(product.price, &site.currency),
             brand: product.brand.unwrap_or_default(),
             in_stock: product.in_stock,

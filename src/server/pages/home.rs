@@ -4,9 +4,9 @@ use super::Answer;
 use super::card::Card;
 use super::shell::Shell;
 use crate::catalogue::Listing;
-use crate::catalogue::media_url;
 use crate::db;
 use crate::db::ProductFilter;
+use crate::media;
 use crate::server::site::Site;
 use crate::server::store::Store;
 use askama::Template;
@@ -41,7 +41,7 @@ pub(super) fn render(site: &Site, store: &mut Store) -> Answer {
     let sections = frame.sections.iter().map(|section| SectionCard {
         name: section.name.clone(),
         url: Listing::default().in_category(&section.slug).address(),
-        image: section.image.as_deref().and_then(|name| media_url(&site.media_url, name)),
+        image: section.image.as_deref().and_then(|name| media::address(&site.media_url, name)),
         product_count: section.product_count,
     });
     let shell = Shell { place: "home", ..Shell::new(site, &frame, "", "/") };

@@ -10,10 +10,10 @@ use super::shell::number;
 use crate::catalogue::Enquiry;
 use crate::catalogue::absolute;
 use crate::catalogue::french_price;
-use crate::catalogue::media_url;
 use crate::catalogue::trail;
 use crate::db;
 use crate::db::ProductFilter;
+use crate::media;
 use crate::server::site::Site;
 use crate::server::store::Store;
 use askama::Template;
@@ -65,7 +65,7 @@ pub(super) fn render(site: &Site, store: &mut Store, slug: &str) -> Answer {
         page: Some(&shell.canonical),
     };
     let whatsapp = number(site, &frame).map(|number| enquiry.link(&number, (site.clock)(), &site.zone));
-    let gallery = product.gallery.iter().filter_map(|name| media_url(&site.media_url, name)).collect();
+    let gallery = product.gallery.iter().filter_map(|name| media::address(&site.media_url, name)).collect();
     let card = Card::new(site, product.summary);
     super::write(&ProductPage {
         trail: category
