@@ -217,7 +217,130 @@ fn a_database_that_is_damaged_is_critical_and_a_locked_one_unknown() {
         sandbox.run(&["health", "database"]).exits(2).says(words).says("restore the latest good backup");
         assert_eq!(std::fs::read(&path).unwrap(), content, "the file was changed");
     }
+    let mut scattered = before.clone();
+    scattered[3 * 4096..9 * 4096].fill(0x5a);
+    std::fs::write(&path, &scattered).unwrap();
+    sandbox.run(&["health", "database"]).exits(2).says("damaged").says("restore the latest good backup");
     std::fs::remove_file(&path).unwrap();
     sandbox.run(&["health", "database"]).exits(2).says("No such file").says("[database] path");
     assert!(!path.exists(), "a database was made");
+}
+
+#[test]
+fn a_lost_table_of_categories_is_told() {
+    let sandbox = Sandbox::site();
+    let database = rusqlite::Connection::open(sandbox.path("backend/db.sqlite3")).unwrap();
+    database.execute_batch("PRAGMA foreign_keys = off; DROP TABLE showcase_category").unwrap();
+    sandbox.run(&["health", "database"]).exits(1).says("no table of categories in this schema");
+}
+
+/// Pages of a site that renders its HTML itself.
+fn pages() -> HashMap<String, Answer> {
+    let mut answers = HashMap::new();
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let link = |slug: &str| format!("<a href='/products/{slug}/'>x</a>");
+    let all: String = seed().products.iter().map(|product| link(&product.slug)).collect();
+    answers.insert("/".into(), html("Boutique"));
+    answers.insert("/products".into(), html(&all));
+    for product in seed().products {
+        let page = format!(
+            "<h1>{}</h1><a href=\"https://wa.me/2290197000000?text=a&amp;b\">WhatsApp</a>",
+            escape(&product.name)
+        );
+        answers.insert(format!("/products/{}", product.slug), html(&page));
+        answers.insert(format!("/media/{}", product.image), (200, "image/jpeg".into(), jpeg(80, 60)));
+        for word in product.name.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()) {
+            answers.insert(format!("/products?search={word}"), html(&link(&product.slug)));
+        }
+    }
+    answers.insert("/products?search=zqxjkvwpb".into(), html("Aucun produit"));
+    answers
+}
+
+fn not_found() -> Answer {
+    let mut answer = html("Page introuvable");
+    answer.0 = 404;
+    answer
+}
+
+#[test]
+fn a_sound_site_of_rendered_pages_is_ok() {
+    let sandbox = Sandbox::site();
+    let report = check(&sandbox, &Stub::start(pages(), not_found()), &["pages", "debug"]).exits(0).json();
+    assert_eq!(findings(&report, "HEALTH-004", "ok").len(), 3);
+    assert_eq!(findings(&report, "HEALTH-005", "ok").len(), 2);
+}
+
+#[test]
+fn faults_of_rendered_pages_are_found() {
+    let sandbox = Sandbox::site();
+    for (path, answer, id) in [
+        ("/", (200, "text/html".to_owned(), b"<title>Welcome to nginx!</title>".to_vec()), "HEALTH-003"),
+        ("/products", html("nothing here"), "HEALTH-003"),
+        ("/products/savane-14", html("another product"), "HEALTH-004"),
+        ("/products?search=zqxjkvwpb", pages()["/products"].clone(), "HEALTH-005"),
+        ("/media/products/savane-14.jpg", not_found(), "HEALTH-006"),
+    ] {
+        let mut answers = pages();
+        answers.insert(path.into(), answer);
+        let report = check(&sandbox, &Stub::start(answers, not_found()), &["pages"]).exits(2).json();
+        assert_eq!(findings(&report, id, "critical").len(), 1, "{path}");
+    }
+}
+
+#[test]
+fn an_api_without_pages_of_results_is_understood() {
+    let sandbox = Sandbox::site();
+    let mut answers = api();
+    for answer in answers.values_mut().filter(|answer| answer.1 == "application/json") {
+        let document: Value = serde_json::from_slice(&answer.2).unwrap();
+        if document["results"].is_array() {
+            *answer = json(document["results"].clone());
+        }
+    }
+    check(&sandbox, &Stub::start(answers, catch_all()), &["pages"]).exits(0);
+}
+
+#[test]
+fn a_search_that_the_catch_all_answers_is_critical() {
+    let sandbox = Sandbox::site();
+    let mut answers = api();
+    answers.remove("/api/products/?search=zqxjkvwpb");
+    let report = check(&sandbox, &Stub::start(answers, catch_all()), &["pages"]).exits(3).json();
+    assert_eq!(findings(&report, "HEALTH-005", "unknown").len(), 1);
+}
+
+#[test]
+fn a_site_below_a_path_is_visited_there() {
+    let sandbox = Sandbox::site();
+    let below: HashMap<String, Answer> = pages()
+        .into_iter()
+        .map(|(path, answer)| {
+            let text = String::from_utf8_lossy(&answer.2).replace("href='/", "href='/boutique/");
+            let body = if answer.1.starts_with("text/html") { text.into_bytes() } else { answer.2 };
+            let path = if path.starts_with("/media") { path } else { format!("/boutique{path}") };
+            (path, (answer.0, answer.1, body))
+        })
+        .collect();
+    let stub = Stub::start(below, not_found());
+    let url = format!("{}/boutique", stub.url());
+    sandbox.run_with(&[("SITEKEEP_SITE__URL", &url)], &["health", "pages"]).exits(0);
+}
+
+#[test]
+fn slow_pages_and_a_used_up_budget_are_told() {
+    let sandbox = Sandbox::site();
+    let stub = Stub::start(pages(), not_found());
+    let url = stub.url();
+    let variables = [("SITEKEEP_SITE__URL", url.as_str()), ("SITEKEEP_HEALTH__PAGES__SLOW_WARNING", "1ns")];
+    let report = sandbox.run_with(&variables, &["health", "pages", "--format", "json"]).exits(1).json();
+    assert!(!findings(&report, "HEALTH-008", "warning").is_empty());
+    let variables = [("SITEKEEP_SITE__URL", url.as_str()), ("SITEKEEP_HEALTH__PAGES__BUDGET", "1ns")];
+    let report = sandbox.run_with(&variables, &["health", "pages", "--format", "json"]).exits(3).json();
+    assert!(
+        findings(&report, "HEALTH-003", "unknown")[0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("took all the time")
+    );
 }

@@ -47,6 +47,7 @@ pub use value::Row;
 pub use value::Value;
 
 use anyhow::Result;
+use std::time::Duration;
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,14 @@ pub trait Database: Send {
     /// # Errors
     /// When the file or the server cannot be asked.
     fn size(&mut self) -> Result<u64>;
+
+    /// Damage that shows when the structure of the file is read: SQLite's `quick_check`, at most so long.
+    ///
+    /// A PostgreSQL server looks after its own files: nothing is looked at there, and nothing found.
+    ///
+    /// # Errors
+    /// When the time is up before the end, or the database cannot be read at all.
+    fn quick_check(&mut self, limit: Duration) -> Result<Vec<String>>;
 
     /// The next query's answer would be wrong: the connection is broken and must be made anew.
     fn is_closed(&self) -> bool;

@@ -25,6 +25,7 @@ use postgres::types::private::BytesMut;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 pub(super) struct Postgres {
@@ -203,6 +204,10 @@ impl Database for Postgres {
         let rows = self.query("SELECT pg_database_size(current_database())", &[])?;
         let size = rows.first().context("the server answered no size")?.integer(0)?;
         Ok(u64::try_from(size)?)
+    }
+
+    fn quick_check(&mut self, _limit: Duration) -> Result<Vec<String>> {
+        Ok(Vec::new())
     }
 
     fn is_closed(&self) -> bool {

@@ -18,6 +18,7 @@ use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
+use std::time::Instant;
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
@@ -208,6 +209,30 @@ impl Database for Sqlite {
 
     fn size(&mut self) -> Result<u64> {
         size(&self.path)
+    }
+
+    fn quick_check(&mut self, limit: Duration) -> Result<Vec<String>> {
+        let deadline = Instant::now() + limit;
+        self.connection.progress_handler(10_000, Some(move || Instant::now() > deadline))?;
+        let answer = self.query("PRAGMA quick_check(20)", &[]);
+        self.connection.progress_handler(0, None::<fn() -> bool>)?;
+        let rows = match answer {
+            Err(_) if Instant::now() > deadline => {
+                return Err(Error::new(
+                    Kind::Undetermined,
+                    format!(
+                        "database {} is too large to be read through in {} s",
+                        self.path.display(),
+                        limit.as_secs()
+                    ),
+                )
+                .hint("read it through by hand: sqlite3 FILE 'PRAGMA quick_check'")
+                .into());
+            }
+            other => other?,
+        };
+        let lines = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>>>()?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
     }
 
     fn is_closed(&self) -> bool {

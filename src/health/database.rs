@@ -11,28 +11,55 @@ use crate::status::Metric;
 use crate::status::Unit;
 use crate::status::kinds;
 use anyhow::Result;
+use std::time::Duration;
 use std::time::Instant;
 
-/// Counts what the catalogue holds, which reads from its tables.
+/// How long the structure of the file may be read through; 10 s are some gigabytes.
+const READ_THROUGH: Duration = Duration::from_secs(10);
+
+/// Reads the structure of the file through, and counts what the catalogue holds.
 ///
 /// # Errors
 /// When the database cannot be asked.
 pub fn check(database: &mut dyn Database, showcase: &Showcase) -> Result<Check> {
+    let kind = &kinds::DATABASE;
     let begin = Instant::now();
+    let subject = database.engine().to_string();
+    let mut check = Check::default();
+    let restore = "stop the site and restore the latest good backup";
+    match database.quick_check(READ_THROUGH) {
+        Ok(damage) if damage.is_empty() => {}
+        Ok(damage) => check.add(
+            Finding::critical(
+                kind,
+                &subject,
+                format!("the file is damaged: {}", damage[0].replace('\n', " ")),
+            )
+            .with("damage", damage)
+            .remedy(restore),
+        ),
+        Err(error) => check.absorb(unavailable(&error)),
+    }
     let products = product_count(database, showcase)?;
     let categories = categories(database, showcase)?.len();
     let seconds = begin.elapsed().as_secs_f64();
-    let engine = database.engine();
-    let message = format!("opens; {products} products in {categories} categories");
-    let subject = engine.to_string();
-    let finding = if products == 0 {
-        Finding::warning(&kinds::DATABASE, subject, "opens, but the catalogue is empty")
-            .remedy("if there were products, restore the latest good backup")
-    } else {
-        Finding::ok(&kinds::DATABASE, subject, message)
-    };
-    let mut check = Check::from(
-        finding.with("products", products).with("categories", categories).with("seconds", seconds),
+    check.add(
+        if showcase.category.is_none() {
+            Finding::warning(
+                kind,
+                &subject,
+                format!("opens; {products} products, and no table of categories in this schema"),
+            )
+            .remedy("if the application has categories, a table is lost: restore the latest good backup")
+        } else if products == 0 {
+            Finding::warning(kind, &subject, "opens, but the catalogue is empty")
+                .remedy("if there were products, restore the latest good backup")
+        } else {
+            Finding::ok(kind, &subject, format!("opens; {products} products in {categories} categories"))
+        }
+        .with("products", products)
+        .with("categories", categories)
+        .with("seconds", seconds),
     );
     #[expect(clippy::cast_precision_loss, reason = "a count of products")]
     check.measure(Metric::new("products", "", products as f64, Unit::Count));
