@@ -21,8 +21,12 @@ use crate::status::Status;
 use crate::status::Unit;
 use crate::status::kinds;
 use crate::units::Age;
+use crate::units::count;
 use anyhow::Result;
 use jiff::SignedDuration;
+
+/// So many slow requests get a finding of their own; the rest is counted in one.
+const NAMED: usize = 5;
 
 /// Visits the site and compares what it shows with the database's facts; `day` turns the samples.
 ///
@@ -114,16 +118,30 @@ fn times(visit: &mut Visit<'_>, pages: &PagesConfig) {
     };
     let shown =
         |time: std::time::Duration| Age(SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX));
-    for (path, time) in &visit.times {
+    let mut slow: Vec<_> = visit
+        .times
+        .iter()
+        .filter(|(_, time)| limits.judge(time.as_secs_f64()) != Status::Ok)
+        .cloned()
+        .collect();
+    slow.sort_by_key(|(_, time)| std::cmp::Reverse(*time));
+    let remedy =
+        "optimise the database and the images, and look at the host's load (guide: Performance dégradée)";
+    for (path, time) in slow.iter().take(NAMED) {
         let status = limits.judge(time.as_secs_f64());
-        if status == Status::Ok {
-            continue;
-        }
         visit.check.add(
             Finding::new(&kinds::RESPONSE_TIME, status, path, format!("took {}", shown(*time)))
                 .with("seconds", time.as_secs_f64())
-                .remedy("optimise the database and the images, and look at the host's load (guide: Performance dégradée)"),
+                .remedy(remedy),
         );
+    }
+    if let Some(rest) = slow.get(NAMED..).filter(|rest| !rest.is_empty()) {
+        let message = format!(
+            "{} took {} or more",
+            count(rest.len() as u64, "further request"),
+            shown(pages.slow_warning)
+        );
+        visit.check.add(Finding::warning(&kinds::RESPONSE_TIME, "further requests", message).remedy(remedy));
     }
     visit.check.measure(
         Metric::new("slowest_page_seconds", "", slowest.as_secs_f64(), Unit::Seconds).limits(limits),
