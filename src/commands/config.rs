@@ -1,6 +1,8 @@
 //! `config`: what the settings are, where they come from, and whether they are right.
 
 use super::Context;
+use crate::config::Config;
+use crate::config::sample;
 use crate::output::Format;
 use crate::status::Status;
 use anyhow::Result;
@@ -11,12 +13,16 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Print every setting with its value
+    #[command(after_help = "Example: sitekeep config show --origin")]
     Show {
         /// Tell where each value comes from: a line of the file, the environment, or the default
         #[arg(long)]
         origin: bool,
     },
     /// Check the configuration file and the SITEKEEP_… variables
+    ///
+    /// Folders and files that it names and that are not there are warned of.
+    #[command(after_help = "Example: sitekeep config validate --config /etc/sitekeep/sitekeep.toml")]
     Validate,
 }
 
@@ -28,11 +34,30 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Status> 
     let loaded = context.load()?;
     match command {
         ConfigCommand::Validate => {
-            let place = loaded
-                .file
-                .as_ref()
-                .map_or_else(|| "the defaults".to_owned(), |path| path.display().to_string());
-            context.printer.out(&format!("{place}: OK\n"))?;
+            let place =
+                loaded.file.as_ref().map_or_else(|| "no file".to_owned(), |path| path.display().to_string());
+            let missing = missing(&loaded.config);
+            if context.printer.format == Format::Json {
+                let document = serde_json::json!({ "file": loaded.file, "missing": missing });
+                context.printer.out(&format!("{document}\n"))?;
+            } else {
+                let verdict = if loaded.file.is_none() {
+                    "the defaults are used; write one with: sitekeep init"
+                } else if missing.is_empty() {
+                    "OK"
+                } else {
+                    "valid, but some of what it names is not there"
+                };
+                context.printer.out(&format!("{place}: {verdict}\n"))?;
+                for (key, path) in &missing {
+                    context.printer.warning(&format!("{key}: {path} is not there"));
+                }
+            }
+            return Ok(if missing.is_empty() && loaded.file.is_some() {
+                Status::Ok
+            } else {
+                Status::Warning
+            });
         }
         ConfigCommand::Show { origin } => {
             let entries = loaded.entries()?;
@@ -46,6 +71,10 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Status> 
                     .collect::<Result<_>>()?;
                 text = serde_json::to_string_pretty(&object)? + "\n";
             } else {
+                let unset: Vec<String> = sample::keys()
+                    .filter(|key| !entries.iter().any(|(known, ..)| known == key))
+                    .map(|key| format!("# {key} is not set\n"))
+                    .collect();
                 for (key, value, from) in entries {
                     // Writing to a string cannot fail.
                     let _ = if *origin {
@@ -54,9 +83,30 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Status> 
                         writeln!(text, "{key} = {value}")
                     };
                 }
+                text.extend(unset);
+                let state = context.state_folder(&loaded.config)?;
+                let _ = writeln!(text, "# the state is in {}", state.display());
             }
             context.printer.out(&text)?;
         }
     }
     Ok(Status::Ok)
+}
+
+/// Files and folders that the settings name and that are not there, with the key of each.
+fn missing(config: &Config) -> Vec<(&'static str, String)> {
+    let named = [
+        ("site.root", Some(&config.site.root)),
+        ("site.media", Some(&config.site.media)),
+        ("site.settings", config.site.settings.as_ref()),
+        ("site.env_file", config.site.env_file.as_ref()),
+        ("database.path", Some(&config.database.path).filter(|_| config.database.url.is_none())),
+        ("health.tls.ca_file", config.health.tls.ca_file.as_ref()),
+    ];
+    named
+        .into_iter()
+        .filter_map(|(key, path)| Some((key, path?)))
+        .filter(|(_, path)| !path.exists())
+        .map(|(key, path)| (key, path.display().to_string()))
+        .collect()
 }

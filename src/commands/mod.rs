@@ -25,6 +25,8 @@ use crate::output::Printer;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Args;
+use clap::CommandFactory;
+use clap::FromArgMatches;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
@@ -161,9 +163,20 @@ impl Command {
     }
 }
 
+/// The command line's definition, with the exit codes at the end of each command's help.
+fn definition() -> clap::Command {
+    fn end_with_codes(command: clap::Command) -> clap::Command {
+        let mut help = command.get_after_help().map_or_else(String::new, |help| format!("{help}\n\n"));
+        help.push_str("Exit codes: 0 OK, 1 warning, 2 critical or failed, 3 unknown, 64 usage,\n75 locked, 78 configuration.");
+        command.after_help(help).mut_subcommands(end_with_codes)
+    }
+    Cli::command().mut_subcommands(end_with_codes)
+}
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = definition().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too, and are no errors. Nothing is left to tell when the pipe is closed.
@@ -195,11 +208,10 @@ pub fn main() -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        definition().debug_assert();
     }
 
     #[test]

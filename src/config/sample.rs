@@ -126,6 +126,11 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("logs.login_window", "", ""),
 ];
 
+/// Every key there is, in the order of the file.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().map(|(key, ..)| *key)
+}
+
 /// Writes the file: what was found is set, all else stands as a comment with its default.
 ///
 /// Paths below `base` are written relative to it.
