@@ -39,18 +39,18 @@ const fn item(
 }
 
 pub(super) const ITEMS: &[Item] = &[
-    item("health.processes", "Processes of the site run", SITE, processes),
-    item("health.ports", "Ports listen", SITE, ports),
-    item("health.database", "Database opens", SITE, database),
+    item("health.processes", "Processes", SITE, processes),
+    item("health.ports", "Ports", SITE, ports),
+    item("health.database", "Database", SITE, database),
     item("health.pages", "Pages, search, WhatsApp", SITE, pages),
-    item("health.pictures", "Pictures are on disk", SITE, pictures),
+    item("health.pictures", "Pictures on disk", SITE, pictures),
     item("health.tls", "Certificate", SITE, tls),
     item("health.resources", "Load, memory, swap", SITE, resources),
-    item("health.debug", "DEBUG is off", SITE, debug),
+    item("health.debug", "DEBUG", SITE, debug),
     item("logs.errors", "Errors of the Django log", LOGS, log_errors),
     item("logs.access", "Answers and admin logins", LOGS, log_access),
     item("logs.system", "System log", LOGS, log_system),
-    item("disk.space", "Free space and inodes", DISK, space),
+    item("disk.space", "Space and inodes", DISK, space),
     item("disk.media", "Media folder", DISK, media),
     item("disk.database", "Size of the database", DISK, database_size),
 ];
