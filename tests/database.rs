@@ -1,9 +1,12 @@
 //! The queries of the catalogue, each on SQLite and on PostgreSQL, on the schemas that the application has had.
 
+use crate::postgres::UNPRIVILEGED;
 use crate::postgres::cluster;
 use crate::sandbox::NOW;
+use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
+use crate::sandbox::outcome;
 use crate::sandbox::seed;
 use sitekeep::config::DatabaseConfig;
 use sitekeep::db;
@@ -16,6 +19,10 @@ use sitekeep::db::ProductOrder;
 use sitekeep::db::Showcase;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::process::Stdio;
 
 /// The guide's showcase tables on PostgreSQL, with the seed's rows.
 pub fn guide_schema_on_postgres() -> String {
@@ -235,7 +242,7 @@ fn health_and_disk_judge_a_postgresql_site() {
     sandbox.configure(&format!("[database]\nurl = \"{url}_gone\"\n"));
     sandbox
         .run(&["health", "database"])
-        .exits(3)
+        .exits(2)
         .says("does not exist")
         .says("check its name in [database] url");
 }
@@ -248,4 +255,54 @@ fn another_applications_database_is_told_with_a_hint() {
         "[site]\nname = \"shop\"\napp = \"vitrine\"\n[state]\ndirectory = \"state\"\n",
     );
     sandbox.run(&["health", "database"]).exits(3).says("no table `vitrine_product`").says("[site] app");
+}
+
+#[test]
+fn a_database_that_this_user_may_not_read_is_unknown() {
+    let Some(user) = Unprivileged::new() else { return };
+    user.sandbox.set_mode("backend/db.sqlite3", 0o600);
+    let report = user.run(&["health", "database", "--format", "json"]).exits(3).json();
+    let found = findings(&report, "HEALTH-015", "unknown");
+    assert!(found[0]["remedy"].as_str().unwrap().contains("run as the user of the site"), "{report}");
+}
+
+/// A site whose files belong to root, looked at by a user who may only read them.
+struct Unprivileged {
+    sandbox: Sandbox,
+}
+
+impl Unprivileged {
+    /// `None`, and loudly, where the tests do not run as root and so cannot become another user.
+    fn new() -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("SKIPPED: only root can run the program as another user");
+            return None;
+        }
+        let sandbox = Sandbox::site();
+        // The program may lie where nobody may go.
+        std::fs::copy(env!("CARGO_BIN_EXE_sitekeep"), sandbox.path("sitekeep")).unwrap();
+        sandbox.set_mode("sitekeep", 0o755);
+        for folder in ["..", ".", "backend"] {
+            sandbox.set_mode(folder, 0o755);
+        }
+        sandbox.set_mode("backend/db.sqlite3", 0o644);
+        std::fs::create_dir(sandbox.path("state")).unwrap();
+        chown(sandbox.path("state"), Some(UNPRIVILEGED), Some(UNPRIVILEGED)).unwrap();
+        Some(Self { sandbox })
+    }
+
+    #[track_caller]
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        let mut command = Command::new(self.sandbox.path("sitekeep"));
+        command
+            .args(arguments)
+            .current_dir(self.sandbox.path("."))
+            .env_clear()
+            .env("HOME", self.sandbox.path("state"))
+            .env("SITEKEEP_NOW", NOW)
+            .stdin(Stdio::null())
+            .uid(UNPRIVILEGED)
+            .gid(UNPRIVILEGED);
+        outcome(&mut command)
+    }
 }

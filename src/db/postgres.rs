@@ -15,6 +15,7 @@ use anyhow::bail;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::future::Future;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -185,17 +186,36 @@ fn detail(error: &tokio_postgres::Error) -> String {
     text
 }
 
+/// A server that does not listen and a database that is not there are known to be broken; all else leaves it open.
 fn refuse(error: &tokio_postgres::Error) -> anyhow::Error {
     let code = error.code().map_or("", tokio_postgres::error::SqlState::code);
-    let hint = match code {
-        "28P01" | "28000" => {
-            "the user or password is wrong: give the password in SITEKEEP_DATABASE__PASSWORD, [database] password_file or the site's .env"
+    let (kind, hint) = match code {
+        "28P01" | "28000" => (
+            Kind::Undetermined,
+            "the user or password is wrong: give the password in SITEKEEP_DATABASE__PASSWORD, [database] password_file or the site's .env",
+        ),
+        "3D000" => (Kind::Failed, "the database is not there: check its name in [database] url"),
+        "53300" => {
+            (Kind::Undetermined, "the server has no connection left: close some, or raise max_connections")
         }
-        "3D000" => "the database is not there: check its name in [database] url",
-        "53300" => "the server has no connection left: close some, or raise max_connections",
-        _ => "check that the server runs and that [database] url names its host and port",
+        _ => (
+            if nothing_listens(error) { Kind::Failed } else { Kind::Undetermined },
+            "check that the server runs and that [database] url names its host and port",
+        ),
     };
-    Error::new(Kind::Undetermined, format!("connect to PostgreSQL: {}", detail(error))).hint(hint).into()
+    Error::new(kind, format!("connect to PostgreSQL: {}", detail(error))).hint(hint).into()
+}
+
+fn nothing_listens(error: &tokio_postgres::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(cause) = cause.downcast_ref::<std::io::Error>() {
+            // The second is a socket in a folder, which a server that runs would have made.
+            return matches!(cause.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound);
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// A parameter, written in the binary form of the type that the server expects.
@@ -387,5 +407,19 @@ mod tests {
         drop(database);
         assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
         drop(serving.join());
+    }
+
+    #[test]
+    fn a_port_or_socket_where_nothing_listens_is_a_failure() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let socket = folder.path().display().to_string().replace('/', "%2F");
+        for url in
+            ["postgresql://shop@127.0.0.1:1/shop".to_owned(), format!("postgresql://shop@{socket}/shop")]
+        {
+            let Err(error) = open(&url, &DatabaseConfig::default(), Access::Read) else {
+                panic!("connected")
+            };
+            assert_eq!(crate::error::exit_code(&error), 2, "{url}: {error}");
+        }
     }
 }

@@ -86,16 +86,18 @@ fn uri(path: &Path) -> String {
 fn recognise(path: &Path) -> Result<()> {
     let refuse = |message: String, hint: &str| Error::new(Kind::Failed, message).hint(hint);
     let mut file = std::fs::File::open(path).map_err(|error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                "set [database] path to the site's db.sqlite3, or [database] url for PostgreSQL"
-            }
+        let (kind, hint) = match error.kind() {
+            std::io::ErrorKind::NotFound => (
+                Kind::Failed,
+                "set [database] path to the site's db.sqlite3, or [database] url for PostgreSQL",
+            ),
+            // The site itself may well be let in.
             std::io::ErrorKind::PermissionDenied => {
-                "run as the user of the site, or as a member of its group"
+                (Kind::Undetermined, "run as the user of the site, or as a member of its group")
             }
-            _ => "look at the file and its folder",
+            _ => (Kind::Failed, "look at the file and its folder"),
         };
-        refuse(format!("open database {}: {error}", path.display()), hint)
+        Error::new(kind, format!("open database {}: {error}", path.display())).hint(hint)
     })?;
     let metadata = file.metadata().with_context(|| format!("look at {}", path.display()))?;
     if metadata.is_dir() {
@@ -146,7 +148,7 @@ fn explain(path: &Path, error: &rusqlite::Error) -> anyhow::Error {
             "stop the site and restore the latest good backup",
         ),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => (
-            Kind::Failed,
+            Kind::Undetermined,
             format!("open database {}: {error}", path.display()),
             "run as the user of the site: SQLite also writes beside the file (-wal, -shm, -journal)",
         ),
