@@ -266,6 +266,18 @@ fn a_database_that_this_user_may_not_read_is_unknown() {
     assert!(found[0]["remedy"].as_str().unwrap().contains("run as the user of the site"), "{report}");
 }
 
+#[test]
+fn an_idle_wal_database_in_a_folder_that_may_only_be_read_is_read() {
+    let Some(user) = Unprivileged::new() else { return };
+    let path = user.sandbox.path("backend/db.sqlite3");
+    let owner = rusqlite::Connection::open(&path).unwrap();
+    owner.pragma_update(None, "journal_mode", "WAL").unwrap();
+    drop(owner);
+    assert!(!user.sandbox.path("backend/db.sqlite3-wal").exists(), "the database is idle");
+    let report = user.run(&["health", "database", "--format", "json"]).exits(0).json();
+    assert_eq!(findings(&report, "HEALTH-015", "ok")[0]["data"]["products"], 3);
+}
+
 /// A site whose files belong to root, looked at by a user who may only read them.
 struct Unprivileged {
     sandbox: Sandbox,
