@@ -179,7 +179,7 @@ fn a_product_is_read_exactly() {
         let product = db::product(database, showcase, "savane-14").unwrap().unwrap();
         let summary = &product.summary;
         assert_eq!(summary.name, "Savane 14\" <Pro> & Étui");
-        assert_eq!(summary.price.to_string(), "385000.00");
+        assert_eq!(summary.price.unwrap().to_string(), "385000.00");
         assert_eq!((summary.in_stock, summary.featured), (Some(true), Some(true)));
         assert_eq!(summary.created_at, Some(NOW.parse().unwrap()));
         assert_eq!(summary.image.as_deref(), Some("products/savane-14.jpg"));
@@ -188,6 +188,21 @@ fn a_product_is_read_exactly() {
         assert_eq!(settings.company_name, "Boutique");
         assert_eq!(db::image_references(database, showcase).unwrap().len(), 3);
         assert!(database.size().unwrap() > 10_000);
+    });
+}
+
+#[test]
+fn a_product_without_a_price_is_listed_without_one() {
+    let change = [
+        "CREATE TABLE p AS SELECT id, name, slug, price FROM showcase_product",
+        "DROP TABLE showcase_product",
+        "ALTER TABLE p RENAME TO showcase_product",
+        "UPDATE showcase_product SET price = NULL WHERE slug = 'savane-14'",
+    ];
+    on_both("priceless", &change, |database, showcase| {
+        let page = db::products(database, showcase, &ProductFilter::default()).unwrap();
+        let prices: Vec<bool> = page.items.iter().map(|product| product.price.is_some()).collect();
+        assert_eq!(prices, [true, true, false]);
     });
 }
 

@@ -12,13 +12,13 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// A product as a listing shows it; `None` where the schema or the row has no such thing.
+/// A product as a listing shows it; `None` where the schema or the row has no such thing, or nothing that makes sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductSummary {
     pub id: i64,
     pub name: String,
     pub slug: String,
-    pub price: Price,
+    pub price: Option<Price>,
     pub brand: Option<String>,
     /// Path below the media root, or a URL.
     pub image: Option<String>,
@@ -149,11 +149,9 @@ pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> 
         // The first picture of the gallery is the product's own.
         gallery.drain(..gallery.len().min(1));
     }
-    Ok(Some(Product {
-        summary,
-        description: row.optional_text(SUMMARY_COLUMNS)?.unwrap_or_default(),
-        gallery,
-    }))
+    let description =
+        row.optional_text(SUMMARY_COLUMNS).with_context(|| format!("read the description of `{slug}`"))?;
+    Ok(Some(Product { summary, description: description.unwrap_or_default(), gallery }))
 }
 
 const SUMMARY_COLUMNS: usize = 11;
@@ -238,22 +236,19 @@ fn count(
 fn summary(row: &Row) -> Result<ProductSummary> {
     let slug = row.text(2)?;
     let read = || -> Result<ProductSummary> {
-        let created_at = match row.0.get(10) {
-            None | Some(Value::Null) => None,
-            Some(_) => Some(row.time(10)?),
-        };
         Ok(ProductSummary {
             id: row.integer(0)?,
             name: row.text(1)?,
             slug: slug.clone(),
-            price: Price::parse(&row.text(3)?)?,
+            // SQLite takes any text for a number: one odd row must not take the catalogue down.
+            price: row.optional_text(3)?.and_then(|text| Price::parse(&text).ok()),
             brand: row.optional_text(4)?,
             image: row.optional_text(5)?.filter(|path| !path.is_empty()),
             category_id: row.optional_integer(6)?,
             subcategory_id: row.optional_integer(7)?,
-            in_stock: row.optional_boolean(8)?,
-            featured: row.optional_boolean(9)?,
-            created_at,
+            in_stock: row.optional_boolean(8).ok().flatten(),
+            featured: row.optional_boolean(9).ok().flatten(),
+            created_at: row.time(10).ok(),
         })
     };
     read().with_context(|| format!("read the product `{slug}`"))
