@@ -16,7 +16,10 @@ use sitekeep::db::Database;
 use sitekeep::db::Engine;
 use sitekeep::db::ProductFilter;
 use sitekeep::db::ProductOrder;
+use sitekeep::db::Row;
+use sitekeep::db::Schema;
 use sitekeep::db::Showcase;
+use sitekeep::db::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::os::unix::fs::chown;
@@ -155,6 +158,79 @@ fn search_takes_every_word_and_special_characters_are_letters() {
         let folded = slugs(database, showcase, &search("éCRAN")).len();
         assert_eq!(folded, usize::from(database.engine() == Engine::Postgres));
     });
+}
+
+/// Passes questions on and remembers them.
+struct Overheard<'a> {
+    database: &'a mut dyn Database,
+    asked: Vec<String>,
+}
+
+impl Database for Overheard<'_> {
+    fn engine(&self) -> Engine {
+        self.database.engine()
+    }
+
+    fn query(&mut self, sql: &str, parameters: &[Value]) -> anyhow::Result<Vec<Row>> {
+        self.asked.push(sql.to_owned());
+        self.database.query(sql, parameters)
+    }
+
+    fn schema(&mut self) -> anyhow::Result<Schema> {
+        self.database.schema()
+    }
+
+    fn size(&mut self) -> anyhow::Result<u64> {
+        self.database.size()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.database.is_closed()
+    }
+}
+
+#[test]
+fn pages_and_categories_are_asked_for_in_the_same_words() {
+    on_both("words", &[], |database, showcase| {
+        let mut overheard = Overheard { database, asked: Vec::new() };
+        let mut wordings = BTreeSet::new();
+        for (category, offset) in [(2, 0), (3, 0), (4, 0), (2, 1), (1, 2)] {
+            let filter = ProductFilter {
+                categories: Some(BTreeSet::from([category])),
+                words: vec!["a".into()],
+                offset,
+                limit: offset + 1,
+                ..ProductFilter::default()
+            };
+            db::products(&mut overheard, showcase, &filter).unwrap();
+            wordings.extend(overheard.asked.drain(..));
+        }
+        assert_eq!(wordings.len(), 2, "a list and a count: {wordings:?}");
+    });
+}
+
+#[test]
+fn a_page_beyond_the_end_is_only_counted() {
+    on_both("beyond", &[], |database, showcase| {
+        let mut overheard = Overheard { database, asked: Vec::new() };
+        let beyond = ProductFilter { offset: 3, limit: 20, ..ProductFilter::default() };
+        let page = db::products(&mut overheard, showcase, &beyond).unwrap();
+        assert_eq!((page.items.len(), page.total), (0, 3));
+        assert!(overheard.asked.iter().all(|sql| !sql.contains("OFFSET")), "{:?}", overheard.asked);
+    });
+}
+
+#[test]
+fn prepared_statements_are_bounded() {
+    let Some(cluster) = cluster() else { return };
+    let url = cluster.create("prepared", "");
+    let settings = DatabaseConfig { url: Some(url), ..DatabaseConfig::default() };
+    let mut database = db::connect(&settings, Access::Read).unwrap();
+    for number in 0..200 {
+        database.query(&format!("SELECT {number}"), &[]).unwrap();
+    }
+    let kept = database.query("SELECT count(*) FROM pg_prepared_statements", &[]).unwrap();
+    assert!((1..=66).contains(&kept[0].integer(0).unwrap()), "{kept:?}");
 }
 
 #[test]

@@ -38,6 +38,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// How many times the settings' time-out a statement may take: the catalogue's largest are slower than a connection.
 const STATEMENT_TIMEOUTS: u32 = 12;
 
+/// Statements kept prepared; each takes memory of the server. The words of a search make new texts without end.
+const STATEMENTS: usize = 64;
+
 /// How long a server may take to end a statement that has timed out, and to answer the end of a connection.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -45,7 +48,7 @@ pub(super) struct Postgres {
     /// Dropped before the link, which then says goodbye to the server.
     client: Client,
     link: Link,
-    /// Statements already prepared on this connection, by their text; the queries of this program are few.
+    /// Statements already prepared on this connection, by their text.
     statements: HashMap<String, Statement>,
     /// Longest wait for one answer.
     patience: Duration,
@@ -265,7 +268,12 @@ impl Database for Postgres {
         };
         match in_time(&link.runtime, *patience, asked) {
             Some(Ok((rows, statement))) => {
-                statements.entry(sql.to_owned()).or_insert(statement);
+                if !statements.contains_key(sql) {
+                    if statements.len() >= STATEMENTS {
+                        statements.clear();
+                    }
+                    statements.insert(sql.to_owned(), statement);
+                }
                 rows.iter().map(own).collect()
             }
             Some(Err(error)) => {

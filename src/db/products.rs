@@ -98,20 +98,32 @@ pub fn products(
         ProductOrder::PriceUp => format!("p.price, {newest}"),
         ProductOrder::PriceDown => format!("p.price DESC, {newest}"),
     };
+    // A stretch beyond the end is told from the count: an OFFSET walks over all that it leaves out.
+    let counted = if filter.offset == 0 {
+        None
+    } else {
+        let total = count(database, showcase, &condition, &parameters)?;
+        if filter.offset >= total {
+            return Ok(Page { items: Vec::new(), total });
+        }
+        Some(total)
+    };
     let sql = format!(
-        "SELECT {} FROM \"{}\" AS p WHERE {condition} ORDER BY {order} LIMIT {} OFFSET {}",
+        "SELECT {} FROM \"{}\" AS p WHERE {condition} ORDER BY {order} LIMIT ${} OFFSET ${}",
         columns(showcase),
         showcase.product,
-        filter.limit,
-        filter.offset,
+        parameters.len() + 1,
+        parameters.len() + 2,
     );
-    let rows = database.query(&sql, &parameters).context("read the products")?;
+    let stretch =
+        [filter.limit, filter.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX).into());
+    let rows = database.query(&sql, &[&parameters[..], &stretch].concat()).context("read the products")?;
     let items = rows.iter().map(summary).collect::<Result<Vec<_>>>()?;
-    let all_here = filter.offset == 0 && u64::try_from(items.len())? < filter.limit;
-    let total = if all_here {
-        u64::try_from(items.len())?
-    } else {
-        count(database, showcase, &condition, &parameters)?
+    let here = u64::try_from(items.len())?;
+    let total = match counted {
+        Some(total) => total,
+        None if here < filter.limit => here,
+        None => count(database, showcase, &condition, &parameters)?,
     };
     Ok(Page { items, total })
 }
@@ -196,7 +208,9 @@ fn condition(showcase: &Showcase, filter: &ProductFilter) -> (String, Vec<Value>
     let mut parts = vec!["1 = 1".to_owned()];
     let mut parameters = Vec::new();
     if let Some(categories) = &filter.categories {
-        let ids = categories.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        // As parameters: a connection keeps each text that it was asked, prepared.
+        parameters.extend(categories.iter().map(|id| Value::Integer(*id)));
+        let ids = (1..=parameters.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
         let places: Vec<String> =
             [(showcase.category_id, "category_id"), (showcase.subcategory_id, "subcategory_id")]
                 .into_iter()
