@@ -308,6 +308,42 @@ fn a_later_schema_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn columns_of_other_types_are_read_or_left_alone() {
+    let Some(cluster) = cluster() else { return };
+    let change = "ALTER TABLE showcase_product ALTER COLUMN created_at TYPE timestamp USING created_at AT TIME ZONE 'UTC';
+        ALTER TABLE showcase_category ALTER COLUMN image TYPE jsonb USING '{}';
+        CREATE TABLE showcase_productimage (id bigint PRIMARY KEY, image text[] NOT NULL, product_id bigint NOT NULL);
+        INSERT INTO showcase_productimage VALUES (1, '{a.jpg}', 1);";
+    let url = cluster.create("types", &format!("{}{change}", guide_schema_on_postgres()));
+    let settings = DatabaseConfig { url: Some(url.clone()), ..DatabaseConfig::default() };
+    let check = |database: &mut dyn Database, showcase: &Showcase| {
+        let product = db::product(database, showcase, "savane-14").unwrap().unwrap();
+        assert_eq!(product.summary.created_at, Some(NOW.parse().unwrap()));
+        assert_eq!(product.gallery, Vec::<String>::new());
+        slugs(database, showcase, &ProductFilter::default());
+        db::image_references(database, showcase).unwrap()
+    };
+    run(&settings, &|database, showcase| assert_eq!(check(database, showcase).len(), 3));
+    let mut owner = ::postgres::Client::connect(&url, ::postgres::NoTls).unwrap();
+    let change = "ALTER TABLE showcase_product ALTER COLUMN image TYPE jsonb USING to_jsonb(image)";
+    owner.batch_execute(change).unwrap();
+    run(&settings, &|database, showcase| assert_eq!(check(database, showcase).len(), 0));
+}
+
+#[test]
+fn options_of_the_address_hold() {
+    let Some(cluster) = cluster() else { return };
+    let schema = guide_schema_on_postgres();
+    let sql = format!("CREATE SCHEMA shop; SET search_path TO shop; {schema}");
+    let url = cluster.create("options", &sql);
+    let url = Some(format!("{url}?options=-csearch_path%3Dshop"));
+    run(&DatabaseConfig { url, ..DatabaseConfig::default() }, &|database, showcase| {
+        assert_eq!(slugs(database, showcase, &ProductFilter::default()).len(), 3);
+        assert!(database.query("DELETE FROM showcase_product", &[]).is_err(), "ours hold too");
+    });
+}
+
+#[test]
 fn a_reader_cannot_write() {
     on_both("reader", &[], |database, _| {
         assert!(database.query("DELETE FROM showcase_product", &[]).is_err());

@@ -13,6 +13,8 @@ use anyhow::Context;
 use anyhow::Result;
 use anyhow::bail;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::future::Future;
 use std::io::ErrorKind;
@@ -78,6 +80,12 @@ pub(super) fn open(url: &str, settings: &DatabaseConfig, access: Access) -> Resu
     }
     let milliseconds = settings.timeout.as_millis().max(1);
     let read_only = if access == Access::Read { " -c default_transaction_read_only=on" } else { "" };
+    // After those of the address, so that what is promised here wins.
+    let options = format!(
+        "{} -c statement_timeout={} -c lock_timeout={milliseconds}{read_only}",
+        config.get_options().unwrap_or_default(),
+        milliseconds * u128::from(STATEMENT_TIMEOUTS)
+    );
     let keepalive = settings.timeout.max(Duration::from_secs(1));
     config
         .connect_timeout(settings.timeout)
@@ -85,10 +93,7 @@ pub(super) fn open(url: &str, settings: &DatabaseConfig, access: Access) -> Resu
         .keepalives_idle(keepalive)
         .keepalives_interval(keepalive)
         .application_name("sitekeep")
-        .options(format!(
-            "-c statement_timeout={} -c lock_timeout={milliseconds}{read_only}",
-            milliseconds * u128::from(STATEMENT_TIMEOUTS)
-        ));
+        .options(options.trim_start());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -347,6 +352,11 @@ fn own(row: &tokio_postgres::Row) -> Result<Row> {
             row.try_get::<_, Option<String>>(position)?.map(Value::Text)
         } else if *kind == Type::TIMESTAMPTZ {
             row.try_get::<_, Option<Timestamp>>(position)?.map(Value::Time)
+        } else if *kind == Type::TIMESTAMP {
+            // Without a zone (USE_TZ off) it cannot be known which was meant: UTC, as on SQLite.
+            let civil = row.try_get::<_, Option<DateTime>>(position)?;
+            let zoned = civil.map(|civil| civil.to_zoned(TimeZone::UTC)).transpose()?;
+            zoned.map(|zoned| Value::Time(zoned.timestamp()))
         } else if *kind == Type::BYTEA {
             row.try_get::<_, Option<Vec<u8>>>(position)?.map(Value::Bytes)
         } else {

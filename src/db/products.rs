@@ -1,10 +1,12 @@
 //! Products: the listing with its filters, and one product with its gallery.
 
 use super::Database;
+use super::Engine;
 use super::Price;
 use super::Row;
 use super::Showcase;
 use super::Value;
+use super::images;
 use super::search;
 use super::showcase::Featured;
 use anyhow::Context;
@@ -110,7 +112,7 @@ pub fn products(
     };
     let sql = format!(
         "SELECT {} FROM \"{}\" AS p WHERE {condition} ORDER BY {order} LIMIT ${} OFFSET ${}",
-        columns(showcase),
+        columns(database.engine(), showcase),
         showcase.product,
         parameters.len() + 1,
         parameters.len() + 2,
@@ -144,7 +146,7 @@ pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> 
     let description = if showcase.description { "p.description" } else { "CAST(NULL AS TEXT)" };
     let sql = format!(
         "SELECT {}, {description} FROM \"{}\" AS p WHERE p.slug = $1",
-        columns(showcase),
+        columns(database.engine(), showcase),
         showcase.product
     );
     let rows = database.query(&sql, &[slug.into()]).with_context(|| format!("read the product `{slug}`"))?;
@@ -152,7 +154,9 @@ pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> 
     let summary = summary(row)?;
     let mut gallery = Vec::new();
     if let Some(table) = &showcase.gallery {
-        let sql = format!("SELECT image FROM \"{table}\" WHERE product_id = $1 AND image <> '' ORDER BY id");
+        let path = images::path(database.engine(), "image");
+        let sql =
+            format!("SELECT {path} FROM \"{table}\" WHERE product_id = $1 AND {path} <> '' ORDER BY id");
         for row in database.query(&sql, &[summary.id.into()]).context("read the gallery")? {
             gallery.push(row.text(0)?);
         }
@@ -168,15 +172,16 @@ pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> 
 
 const SUMMARY_COLUMNS: usize = 11;
 
-fn columns(showcase: &Showcase) -> String {
+fn columns(engine: Engine, showcase: &Showcase) -> String {
     let or_null = |there: bool, sql: &str, kind: &str| {
         if there { sql.to_owned() } else { format!("CAST(NULL AS {kind})") }
     };
     let image = match &showcase.gallery {
         Some(table) if !showcase.image => {
-            format!("(SELECT g.image FROM \"{table}\" AS g WHERE g.product_id = p.id ORDER BY g.id LIMIT 1)")
+            let path = images::path(engine, "g.image");
+            format!("(SELECT {path} FROM \"{table}\" AS g WHERE g.product_id = p.id ORDER BY g.id LIMIT 1)")
         }
-        _ => or_null(showcase.image, "p.image", "TEXT"),
+        _ => or_null(showcase.image, &images::path(engine, "p.image"), "TEXT"),
     };
     let stock = showcase.stock.map_or("CAST(NULL AS INTEGER)".to_owned(), |column| format!("p.{column}"));
     [
