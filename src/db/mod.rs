@@ -89,6 +89,6 @@ pub trait Database: Send {
     /// When the file or the server cannot be asked.
     fn size(&mut self) -> Result<u64>;
 
-    /// The next query's answer would be wrong: the connection is broken and must be made anew.
+    /// The next query's answer would be wrong or old: the connection must be made anew.
     fn is_closed(&self) -> bool;
 }
