@@ -101,12 +101,20 @@ pub(super) fn open(url: &str, settings: &DatabaseConfig, access: Access) -> Resu
     // Each host has its turn; one that accepts and then says nothing must not take the others' for ever.
     let hosts = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
     let patience = settings.timeout.saturating_mul(hosts).saturating_add(GRACE);
-    let (client, connection) = if uses_tls(&config) {
+    let connected = if uses_tls(&config) {
         let tls = MakeRustlsConnect::new(tls_config(settings.ca_file.as_deref())?);
         runtime.block_on(connect(&config, tls, patience))
     } else {
         runtime.block_on(connect(&config, NoTls, patience))
-    }?;
+    };
+    let (client, connection) = match connected {
+        Ok(connected) => connected,
+        Err(error) => {
+            // The search for the host's address may go on; dropping the runtime would wait for it.
+            runtime.shutdown_background();
+            return Err(error);
+        }
+    };
     let patience = settings.timeout.saturating_mul(STATEMENT_TIMEOUTS).saturating_add(GRACE);
     let link = Link { runtime, connection };
     Ok(Postgres { client, link, statements: HashMap::new(), patience, hung: false })
