@@ -24,12 +24,12 @@ fn items_follow_the_guide_and_each_is_timed() {
 }
 
 #[test]
-fn one_item_that_cannot_run_is_unknown_and_the_rest_still_runs() {
+fn a_server_that_is_down_is_critical_what_hangs_on_it_unknown_and_the_rest_still_runs() {
     let sandbox = Sandbox::site();
     sandbox.configure("[database]\nurl = \"postgresql://nobody@127.0.0.1:1/none\"\ntimeout = \"1s\"\n");
     let only = "health.database,health.pictures,disk";
-    let report = sandbox.run(&["daily", "--format", "json", "--only", only]).exits(3).json();
-    assert_eq!(findings(&report, "HEALTH-015", "unknown").len(), 1);
+    let report = sandbox.run(&["daily", "--format", "json", "--only", only]).exits(2).json();
+    assert_eq!(findings(&report, "HEALTH-015", "critical").len(), 1);
     assert_eq!(findings(&report, "HEALTH-014", "unknown").len(), 1);
     assert!(!findings(&report, "DISK-001", "ok").is_empty());
 }

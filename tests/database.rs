@@ -1,9 +1,12 @@
 //! The queries of the catalogue, each on SQLite and on PostgreSQL, on the schemas that the application has had.
 
+use crate::postgres::UNPRIVILEGED;
 use crate::postgres::cluster;
 use crate::sandbox::NOW;
+use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
+use crate::sandbox::outcome;
 use crate::sandbox::seed;
 use sitekeep::config::DatabaseConfig;
 use sitekeep::db;
@@ -13,9 +16,16 @@ use sitekeep::db::Database;
 use sitekeep::db::Engine;
 use sitekeep::db::ProductFilter;
 use sitekeep::db::ProductOrder;
+use sitekeep::db::Row;
+use sitekeep::db::Schema;
 use sitekeep::db::Showcase;
+use sitekeep::db::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::process::Stdio;
 
 /// The guide's showcase tables on PostgreSQL, with the seed's rows.
 pub fn guide_schema_on_postgres() -> String {
@@ -150,6 +160,83 @@ fn search_takes_every_word_and_special_characters_are_letters() {
     });
 }
 
+/// Passes questions on and remembers them.
+struct Overheard<'a> {
+    database: &'a mut dyn Database,
+    asked: Vec<String>,
+}
+
+impl Database for Overheard<'_> {
+    fn engine(&self) -> Engine {
+        self.database.engine()
+    }
+
+    fn query(&mut self, sql: &str, parameters: &[Value]) -> anyhow::Result<Vec<Row>> {
+        self.asked.push(sql.to_owned());
+        self.database.query(sql, parameters)
+    }
+
+    fn schema(&mut self) -> anyhow::Result<Schema> {
+        self.database.schema()
+    }
+
+    fn size(&mut self) -> anyhow::Result<u64> {
+        self.database.size()
+    }
+
+    fn quick_check(&mut self, limit: std::time::Duration) -> anyhow::Result<Vec<String>> {
+        self.database.quick_check(limit)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.database.is_closed()
+    }
+}
+
+#[test]
+fn pages_and_categories_are_asked_for_in_the_same_words() {
+    on_both("words", &[], |database, showcase| {
+        let mut overheard = Overheard { database, asked: Vec::new() };
+        let mut wordings = BTreeSet::new();
+        for (category, offset) in [(2, 0), (3, 0), (4, 0), (2, 1), (1, 2)] {
+            let filter = ProductFilter {
+                categories: Some(BTreeSet::from([category])),
+                words: vec!["a".into()],
+                offset,
+                limit: offset + 1,
+                ..ProductFilter::default()
+            };
+            db::products(&mut overheard, showcase, &filter).unwrap();
+            wordings.extend(overheard.asked.drain(..));
+        }
+        assert_eq!(wordings.len(), 2, "a list and a count: {wordings:?}");
+    });
+}
+
+#[test]
+fn a_page_beyond_the_end_is_only_counted() {
+    on_both("beyond", &[], |database, showcase| {
+        let mut overheard = Overheard { database, asked: Vec::new() };
+        let beyond = ProductFilter { offset: 3, limit: 20, ..ProductFilter::default() };
+        let page = db::products(&mut overheard, showcase, &beyond).unwrap();
+        assert_eq!((page.items.len(), page.total), (0, 3));
+        assert!(overheard.asked.iter().all(|sql| !sql.contains("OFFSET")), "{:?}", overheard.asked);
+    });
+}
+
+#[test]
+fn prepared_statements_are_bounded() {
+    let Some(cluster) = cluster() else { return };
+    let url = cluster.create("prepared", "");
+    let settings = DatabaseConfig { url: Some(url), ..DatabaseConfig::default() };
+    let mut database = db::connect(&settings, Access::Read).unwrap();
+    for number in 0..200 {
+        database.query(&format!("SELECT {number}"), &[]).unwrap();
+    }
+    let kept = database.query("SELECT count(*) FROM pg_prepared_statements", &[]).unwrap();
+    assert!((1..=66).contains(&kept[0].integer(0).unwrap()), "{kept:?}");
+}
+
 #[test]
 fn a_category_holds_what_is_below_it() {
     on_both("categories", &[], |database, showcase| {
@@ -172,7 +259,7 @@ fn a_product_is_read_exactly() {
         let product = db::product(database, showcase, "savane-14").unwrap().unwrap();
         let summary = &product.summary;
         assert_eq!(summary.name, "Savane 14\" <Pro> & Étui");
-        assert_eq!(summary.price.to_string(), "385000.00");
+        assert_eq!(summary.price.unwrap().to_string(), "385000.00");
         assert_eq!((summary.in_stock, summary.featured), (Some(true), Some(true)));
         assert_eq!(summary.created_at, Some(NOW.parse().unwrap()));
         assert_eq!(summary.image.as_deref(), Some("products/savane-14.jpg"));
@@ -181,6 +268,21 @@ fn a_product_is_read_exactly() {
         assert_eq!(settings.company_name, "Boutique");
         assert_eq!(db::image_references(database, showcase).unwrap().len(), 3);
         assert!(database.size().unwrap() > 10_000);
+    });
+}
+
+#[test]
+fn a_product_without_a_price_is_listed_without_one() {
+    let change = [
+        "CREATE TABLE p AS SELECT id, name, slug, price FROM showcase_product",
+        "DROP TABLE showcase_product",
+        "ALTER TABLE p RENAME TO showcase_product",
+        "UPDATE showcase_product SET price = NULL WHERE slug = 'savane-14'",
+    ];
+    on_both("priceless", &change, |database, showcase| {
+        let page = db::products(database, showcase, &ProductFilter::default()).unwrap();
+        let prices: Vec<bool> = page.items.iter().map(|product| product.price.is_some()).collect();
+        assert_eq!(prices, [true, true, false]);
     });
 }
 
@@ -210,6 +312,42 @@ fn a_later_schema_is_read_as_far_as_it_goes() {
 }
 
 #[test]
+fn columns_of_other_types_are_read_or_left_alone() {
+    let Some(cluster) = cluster() else { return };
+    let change = "ALTER TABLE showcase_product ALTER COLUMN created_at TYPE timestamp USING created_at AT TIME ZONE 'UTC';
+        ALTER TABLE showcase_category ALTER COLUMN image TYPE jsonb USING '{}';
+        CREATE TABLE showcase_productimage (id bigint PRIMARY KEY, image text[] NOT NULL, product_id bigint NOT NULL);
+        INSERT INTO showcase_productimage VALUES (1, '{a.jpg}', 1);";
+    let url = cluster.create("types", &format!("{}{change}", guide_schema_on_postgres()));
+    let settings = DatabaseConfig { url: Some(url.clone()), ..DatabaseConfig::default() };
+    let check = |database: &mut dyn Database, showcase: &Showcase| {
+        let product = db::product(database, showcase, "savane-14").unwrap().unwrap();
+        assert_eq!(product.summary.created_at, Some(NOW.parse().unwrap()));
+        assert_eq!(product.gallery, Vec::<String>::new());
+        slugs(database, showcase, &ProductFilter::default());
+        db::image_references(database, showcase).unwrap()
+    };
+    run(&settings, &|database, showcase| assert_eq!(check(database, showcase).len(), 3));
+    let mut owner = ::postgres::Client::connect(&url, ::postgres::NoTls).unwrap();
+    let change = "ALTER TABLE showcase_product ALTER COLUMN image TYPE jsonb USING to_jsonb(image)";
+    owner.batch_execute(change).unwrap();
+    run(&settings, &|database, showcase| assert_eq!(check(database, showcase).len(), 0));
+}
+
+#[test]
+fn options_of_the_address_hold() {
+    let Some(cluster) = cluster() else { return };
+    let schema = guide_schema_on_postgres();
+    let sql = format!("CREATE SCHEMA shop; SET search_path TO shop; {schema}");
+    let url = cluster.create("options", &sql);
+    let url = Some(format!("{url}?options=-csearch_path%3Dshop"));
+    run(&DatabaseConfig { url, ..DatabaseConfig::default() }, &|database, showcase| {
+        assert_eq!(slugs(database, showcase, &ProductFilter::default()).len(), 3);
+        assert!(database.query("DELETE FROM showcase_product", &[]).is_err(), "ours hold too");
+    });
+}
+
+#[test]
 fn a_reader_cannot_write() {
     on_both("reader", &[], |database, _| {
         assert!(database.query("DELETE FROM showcase_product", &[]).is_err());
@@ -235,7 +373,7 @@ fn health_and_disk_judge_a_postgresql_site() {
     sandbox.configure(&format!("[database]\nurl = \"{url}_gone\"\n"));
     sandbox
         .run(&["health", "database"])
-        .exits(3)
+        .exits(2)
         .says("does not exist")
         .says("check its name in [database] url");
 }
@@ -248,4 +386,66 @@ fn another_applications_database_is_told_with_a_hint() {
         "[site]\nname = \"shop\"\napp = \"vitrine\"\n[state]\ndirectory = \"state\"\n",
     );
     sandbox.run(&["health", "database"]).exits(3).says("no table `vitrine_product`").says("[site] app");
+}
+
+#[test]
+fn a_database_that_this_user_may_not_read_is_unknown() {
+    let Some(user) = Unprivileged::new() else { return };
+    user.sandbox.set_mode("backend/db.sqlite3", 0o600);
+    let report = user.run(&["health", "database", "--format", "json"]).exits(3).json();
+    let found = findings(&report, "HEALTH-015", "unknown");
+    assert!(found[0]["remedy"].as_str().unwrap().contains("run as the user of the site"), "{report}");
+}
+
+#[test]
+fn an_idle_wal_database_in_a_folder_that_may_only_be_read_is_read() {
+    let Some(user) = Unprivileged::new() else { return };
+    let path = user.sandbox.path("backend/db.sqlite3");
+    let owner = rusqlite::Connection::open(&path).unwrap();
+    owner.pragma_update(None, "journal_mode", "WAL").unwrap();
+    drop(owner);
+    assert!(!user.sandbox.path("backend/db.sqlite3-wal").exists(), "the database is idle");
+    let report = user.run(&["health", "database", "--format", "json"]).exits(0).json();
+    assert_eq!(findings(&report, "HEALTH-015", "ok")[0]["data"]["products"], 3);
+}
+
+/// A site whose files belong to root, looked at by a user who may only read them.
+struct Unprivileged {
+    sandbox: Sandbox,
+}
+
+impl Unprivileged {
+    /// `None`, and loudly, where the tests do not run as root and so cannot become another user.
+    fn new() -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("SKIPPED: only root can run the program as another user");
+            return None;
+        }
+        let sandbox = Sandbox::site();
+        // The program may lie where nobody may go.
+        std::fs::copy(env!("CARGO_BIN_EXE_sitekeep"), sandbox.path("sitekeep")).unwrap();
+        sandbox.set_mode("sitekeep", 0o755);
+        for folder in ["..", ".", "backend"] {
+            sandbox.set_mode(folder, 0o755);
+        }
+        sandbox.set_mode("backend/db.sqlite3", 0o644);
+        std::fs::create_dir(sandbox.path("state")).unwrap();
+        chown(sandbox.path("state"), Some(UNPRIVILEGED), Some(UNPRIVILEGED)).unwrap();
+        Some(Self { sandbox })
+    }
+
+    #[track_caller]
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        let mut command = Command::new(self.sandbox.path("sitekeep"));
+        command
+            .args(arguments)
+            .current_dir(self.sandbox.path("."))
+            .env_clear()
+            .env("HOME", self.sandbox.path("state"))
+            .env("SITEKEEP_NOW", NOW)
+            .stdin(Stdio::null())
+            .uid(UNPRIVILEGED)
+            .gid(UNPRIVILEGED);
+        outcome(&mut command)
+    }
 }

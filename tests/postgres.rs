@@ -16,7 +16,7 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 /// `initdb` and `postgres` refuse root; this is Debian's `nobody`.
-const UNPRIVILEGED: u32 = 65534;
+pub const UNPRIVILEGED: u32 = 65534;
 
 static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
 

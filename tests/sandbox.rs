@@ -8,6 +8,7 @@ use sitekeep::db::SeedProduct;
 use sitekeep::db::SiteSettings;
 use sitekeep::db::create_sqlite;
 use std::io::Cursor;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
@@ -112,6 +113,10 @@ impl Sandbox {
         let path = self.path(relative);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
+    }
+
+    pub fn set_mode(&self, relative: &str, mode: u32) {
+        std::fs::set_permissions(self.path(relative), std::fs::Permissions::from_mode(mode)).unwrap();
     }
 
     /// The binary with this sandbox's environment and nothing of the tester's.

@@ -1,6 +1,7 @@
 //! Pictures that the application's rows refer to.
 
 use super::Database;
+use super::Engine;
 use super::Showcase;
 use anyhow::Context;
 use anyhow::Result;
@@ -18,6 +19,19 @@ pub struct ImageReference {
     pub path: String,
 }
 
+/// SQL for a path that a column holds: NULL where the column is a document, a list or bytes, which names no picture.
+pub(super) fn path(engine: Engine, column: &str) -> String {
+    let is_text = match engine {
+        Engine::Sqlite => format!("typeof({column}) = 'text'"),
+        Engine::Postgres => {
+            format!(
+                "CAST(pg_typeof({column}) AS TEXT) IN ('text', 'character varying', 'character', 'citext')"
+            )
+        }
+    };
+    format!("CASE WHEN {is_text} THEN CAST({column} AS TEXT) END")
+}
+
 /// Every non-empty reference in the application's tables, by table, column and row.
 ///
 /// # Errors
@@ -30,7 +44,8 @@ pub fn image_references(database: &mut dyn Database, showcase: &Showcase) -> Res
             if !showcase.schema.has(table, "id") {
                 continue;
             }
-            let sql = format!("SELECT id, {column} FROM \"{table}\" WHERE {column} <> '' ORDER BY id");
+            let path = path(database.engine(), column);
+            let sql = format!("SELECT id, {path} FROM \"{table}\" WHERE {path} <> '' ORDER BY id");
             let rows = database.query(&sql, &[]).with_context(|| format!("read {table}.{column}"))?;
             for row in rows {
                 found.push(ImageReference {

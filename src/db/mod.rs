@@ -98,6 +98,6 @@ pub trait Database: Send {
     /// When the time is up before the end, or the database cannot be read at all.
     fn quick_check(&mut self, limit: Duration) -> Result<Vec<String>>;
 
-    /// The next query's answer would be wrong: the connection is broken and must be made anew.
+    /// The next query's answer would be wrong or old: the connection must be made anew.
     fn is_closed(&self) -> bool;
 }

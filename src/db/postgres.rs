@@ -1,4 +1,4 @@
-//! PostgreSQL through the blocking client.
+//! PostgreSQL through the asynchronous client on a runtime of its own, so that every wait has an end.
 
 use super::Access;
 use super::Database;
@@ -13,25 +13,63 @@ use anyhow::Context;
 use anyhow::Result;
 use anyhow::bail;
 use jiff::Timestamp;
-use postgres::Client;
-use postgres::NoTls;
-use postgres::Statement;
-use postgres::config::Host;
-use postgres::config::SslMode;
-use postgres::types::IsNull;
-use postgres::types::ToSql;
-use postgres::types::Type;
-use postgres::types::private::BytesMut;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use std::collections::HashMap;
+use std::future::Future;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio_postgres::Client;
+use tokio_postgres::NoTls;
+use tokio_postgres::Socket;
+use tokio_postgres::Statement;
+use tokio_postgres::config::Host;
+use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::tls::TlsConnect;
+use tokio_postgres::types::IsNull;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::types::Type;
+use tokio_postgres::types::private::BytesMut;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+/// How many times the settings' time-out a statement may take: the catalogue's largest are slower than a connection.
+const STATEMENT_TIMEOUTS: u32 = 12;
+
+/// Statements kept prepared; each takes memory of the server. The words of a search make new texts without end.
+const STATEMENTS: usize = 64;
+
+/// How long a server may take to end a statement that has timed out, and to answer the end of a connection.
+const GRACE: Duration = Duration::from_secs(1);
+
 pub(super) struct Postgres {
+    /// Dropped before the link, which then says goodbye to the server.
     client: Client,
-    /// Statements already prepared on this connection, by their text; the queries of this program are few.
+    link: Link,
+    /// Statements already prepared on this connection, by their text.
     statements: HashMap<String, Statement>,
+    /// Longest wait for one answer.
+    patience: Duration,
+    /// An answer did not come in time; it may still be on its way, so nothing more can be asked.
+    hung: bool,
+}
+
+/// What carries questions and answers between the client and the server.
+struct Link {
+    runtime: Runtime,
+    connection: JoinHandle<()>,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // A server that is gone, or still busy with what timed out, needs no goodbye.
+        let Self { runtime, connection } = self;
+        let _ = in_time(runtime, GRACE, connection);
+    }
 }
 
 /// Connects with the settings' time-out for the connection, each statement and each lock.
@@ -42,22 +80,77 @@ pub(super) fn open(url: &str, settings: &DatabaseConfig, access: Access) -> Resu
     }
     let milliseconds = settings.timeout.as_millis().max(1);
     let read_only = if access == Access::Read { " -c default_transaction_read_only=on" } else { "" };
-    config.connect_timeout(settings.timeout).application_name("sitekeep").options(&format!(
-        "-c statement_timeout={} -c lock_timeout={milliseconds}{read_only}",
-        milliseconds * 12
-    ));
-    let result = if uses_tls(&config) {
+    // After those of the address, so that what is promised here wins.
+    let options = format!(
+        "{} -c statement_timeout={} -c lock_timeout={milliseconds}{read_only}",
+        config.get_options().unwrap_or_default(),
+        milliseconds * u128::from(STATEMENT_TIMEOUTS)
+    );
+    let keepalive = settings.timeout.max(Duration::from_secs(1));
+    config
+        .connect_timeout(settings.timeout)
+        .tcp_user_timeout(keepalive)
+        .keepalives_idle(keepalive)
+        .keepalives_interval(keepalive)
+        .application_name("sitekeep")
+        .options(options.trim_start());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("start the database client")?;
+    // Each host has its turn; one that accepts and then says nothing must not take the others' for ever.
+    let hosts = u32::try_from(config.get_hosts().len().max(1)).unwrap_or(u32::MAX);
+    let patience = settings.timeout.saturating_mul(hosts).saturating_add(GRACE);
+    let connected = if uses_tls(&config) {
         let tls = MakeRustlsConnect::new(tls_config(settings.ca_file.as_deref())?);
-        config.connect(tls)
+        runtime.block_on(connect(&config, tls, patience, settings.password_problem.as_deref()))
     } else {
-        config.connect(NoTls)
+        runtime.block_on(connect(&config, NoTls, patience, settings.password_problem.as_deref()))
     };
-    let client = result.map_err(|error| refuse(&error, settings.password_problem.as_deref()))?;
-    Ok(Postgres { client, statements: HashMap::new() })
+    let (client, connection) = match connected {
+        Ok(connected) => connected,
+        Err(error) => {
+            // The search for the host's address may go on; dropping the runtime would wait for it.
+            runtime.shutdown_background();
+            return Err(error);
+        }
+    };
+    let patience = settings.timeout.saturating_mul(STATEMENT_TIMEOUTS).saturating_add(GRACE);
+    let link = Link { runtime, connection };
+    Ok(Postgres { client, link, statements: HashMap::new(), patience, hung: false })
 }
 
-fn parse(url: &str) -> Result<postgres::Config> {
-    let mut config: postgres::Config = url.parse().map_err(|error: postgres::Error| {
+/// Connects and leaves the connection to the runtime.
+async fn connect<T>(
+    config: &tokio_postgres::Config,
+    tls: T,
+    patience: Duration,
+    password_problem: Option<&str>,
+) -> Result<(Client, JoinHandle<()>)>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+    T::TlsConnect: Send,
+    <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+{
+    match tokio::time::timeout(patience, config.connect(tls)).await {
+        Ok(Ok((client, connection))) => {
+            // Why it ended is told by the next query.
+            let connection = async { drop(connection.await) };
+            Ok((client, tokio::spawn(connection)))
+        }
+        Ok(Err(error)) => Err(refuse(&error, password_problem)),
+        Err(_) => Err(Error::new(
+            Kind::Undetermined,
+            format!("connect to PostgreSQL: accepted, but no answer within {} s", patience.as_secs()),
+        )
+        .hint("check that [database] url leads to PostgreSQL, and that the server is not overloaded")
+        .into()),
+    }
+}
+
+fn parse(url: &str) -> Result<tokio_postgres::Config> {
+    let mut config: tokio_postgres::Config = url.parse().map_err(|error: tokio_postgres::Error| {
         Error::new(Kind::Config, format!("database.url: {}", detail(&error))).hint(
             "write it as postgresql://user@host:5432/name; the options are those of the connection string",
         )
@@ -71,7 +164,7 @@ fn parse(url: &str) -> Result<postgres::Config> {
 
 /// On this machine the connection stays in the clear unless TLS is asked for, since a packaged server's certificate
 /// is its own; over a network it is encrypted and the certificate checked.
-fn uses_tls(config: &postgres::Config) -> bool {
+fn uses_tls(config: &tokio_postgres::Config) -> bool {
     let local = config.get_hosts().iter().all(|host| match host {
         Host::Unix(_) => true,
         Host::Tcp(name) => {
@@ -94,7 +187,7 @@ fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig> {
 }
 
 /// The words of the whole chain: the outermost alone is only "db error".
-fn detail(error: &postgres::Error) -> String {
+fn detail(error: &tokio_postgres::Error) -> String {
     if let Some(answer) = error.as_db_error() {
         return answer.message().to_owned();
     }
@@ -110,21 +203,38 @@ fn detail(error: &postgres::Error) -> String {
     text
 }
 
-fn refuse(error: &postgres::Error, password_problem: Option<&str>) -> anyhow::Error {
-    let code = error.code().map_or("", postgres::error::SqlState::code);
-    let hint = match code {
-        "28P01" | "28000" => {
-            "the user or password is wrong: give the password in SITEKEEP_DATABASE__PASSWORD, [database] password_file or the site's .env"
+/// A server that does not listen and a database that is not there are known to be broken; all else leaves it open.
+fn refuse(error: &tokio_postgres::Error, password_problem: Option<&str>) -> anyhow::Error {
+    let code = error.code().map_or("", tokio_postgres::error::SqlState::code);
+    let (kind, hint) = match code {
+        "28P01" | "28000" => (
+            Kind::Undetermined,
+            "the user or password is wrong: give the password in SITEKEEP_DATABASE__PASSWORD, [database] password_file or the site's .env",
+        ),
+        "3D000" => (Kind::Failed, "the database is not there: check its name in [database] url"),
+        "53300" => {
+            (Kind::Undetermined, "the server has no connection left: close some, or raise max_connections")
         }
-        "3D000" => "the database is not there: check its name in [database] url",
-        "53300" => "the server has no connection left: close some, or raise max_connections",
-        _ => "check that the server runs and that [database] url names its host and port",
+        _ => (
+            if nothing_listens(error) { Kind::Failed } else { Kind::Undetermined },
+            "check that the server runs and that [database] url names its host and port",
+        ),
     };
     let problem =
         password_problem.map_or(String::new(), |problem| format!("; the password was not read: {problem}"));
-    Error::new(Kind::Undetermined, format!("connect to PostgreSQL: {}{problem}", detail(error)))
-        .hint(hint)
-        .into()
+    Error::new(kind, format!("connect to PostgreSQL: {}{problem}", detail(error))).hint(hint).into()
+}
+
+fn nothing_listens(error: &tokio_postgres::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(cause) = cause.downcast_ref::<std::io::Error>() {
+            // The second is a socket in a folder, which a server that runs would have made.
+            return matches!(cause.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound);
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// A parameter, written in the binary form of the type that the server expects.
@@ -152,7 +262,7 @@ impl ToSql for Value {
         true
     }
 
-    postgres::types::to_sql_checked!();
+    tokio_postgres::types::to_sql_checked!();
 }
 
 impl Database for Postgres {
@@ -161,33 +271,42 @@ impl Database for Postgres {
     }
 
     fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>> {
-        let fail = |error: &postgres::Error| {
-            let code = error.code().map_or("", postgres::error::SqlState::code);
-            match code {
-                "57014" | "55P03" => Error::new(Kind::Undetermined, format!("PostgreSQL: {}", detail(error)))
-                    .hint("the database is busy or locked: look at pg_stat_activity, or raise [database] timeout")
-                    .into(),
-                _ => anyhow::anyhow!("PostgreSQL: {}", detail(error)),
-            }
-        };
-        let statement = if let Some(known) = self.statements.get(sql) {
-            known.clone()
-        } else {
-            let statement = self.client.prepare(sql).map_err(|error| fail(&error))?;
-            self.statements.insert(sql.to_owned(), statement.clone());
-            statement
-        };
+        let Self { client, link, statements, patience, hung } = self;
         let parameters: Vec<&(dyn ToSql + Sync)> =
             parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-        let rows = match self.client.query(&statement, &parameters) {
-            Ok(rows) => rows,
-            Err(error) => {
-                // After a migration of the site the plan may be void: prepare it anew next time.
-                self.statements.remove(sql);
-                return Err(fail(&error));
-            }
+        let known = statements.get(sql).cloned();
+        let asked = async {
+            let statement = match known {
+                Some(statement) => statement,
+                None => client.prepare(sql).await?,
+            };
+            Ok((client.query(&statement, &parameters).await?, statement))
         };
-        rows.iter().map(own).collect()
+        match in_time(&link.runtime, *patience, asked) {
+            Some(Ok((rows, statement))) => {
+                if !statements.contains_key(sql) {
+                    if statements.len() >= STATEMENTS {
+                        statements.clear();
+                    }
+                    statements.insert(sql.to_owned(), statement);
+                }
+                rows.iter().map(own).collect()
+            }
+            Some(Err(error)) => {
+                // After a migration of the site the plan may be void: prepare it anew next time.
+                statements.remove(sql);
+                Err(fail(&error))
+            }
+            None => {
+                *hung = true;
+                Err(Error::new(
+                    Kind::Undetermined,
+                    format!("PostgreSQL: no answer within {} s", patience.as_secs()),
+                )
+                .hint("the server or the way to it hangs: look at the server, or raise [database] timeout")
+                .into())
+            }
+        }
     }
 
     fn schema(&mut self) -> Result<Schema> {
@@ -211,11 +330,26 @@ impl Database for Postgres {
     }
 
     fn is_closed(&self) -> bool {
-        self.client.is_closed()
+        self.hung || self.client.is_closed()
     }
 }
 
-fn own(row: &postgres::Row) -> Result<Row> {
+/// Runs the connection until the answer is there; nothing where it does not come in time.
+fn in_time<T>(runtime: &Runtime, patience: Duration, asked: impl Future<Output = T>) -> Option<T> {
+    runtime.block_on(async { tokio::time::timeout(patience, asked).await.ok() })
+}
+
+fn fail(error: &tokio_postgres::Error) -> anyhow::Error {
+    let code = error.code().map_or("", tokio_postgres::error::SqlState::code);
+    match code {
+        "57014" | "55P03" => Error::new(Kind::Undetermined, format!("PostgreSQL: {}", detail(error)))
+            .hint("the database is busy or locked: look at pg_stat_activity, or raise [database] timeout")
+            .into(),
+        _ => anyhow::anyhow!("PostgreSQL: {}", detail(error)),
+    }
+}
+
+fn own(row: &tokio_postgres::Row) -> Result<Row> {
     let mut values = Vec::with_capacity(row.len());
     for (position, column) in row.columns().iter().enumerate() {
         let kind = column.type_();
@@ -233,6 +367,11 @@ fn own(row: &postgres::Row) -> Result<Row> {
             row.try_get::<_, Option<String>>(position)?.map(Value::Text)
         } else if *kind == Type::TIMESTAMPTZ {
             row.try_get::<_, Option<Timestamp>>(position)?.map(Value::Time)
+        } else if *kind == Type::TIMESTAMP {
+            // Without a zone (USE_TZ off) it cannot be known which was meant: UTC, as on SQLite.
+            let civil = row.try_get::<_, Option<DateTime>>(position)?;
+            let zoned = civil.map(|civil| civil.to_zoned(TimeZone::UTC)).transpose()?;
+            zoned.map(|zoned| Value::Time(zoned.timestamp()))
         } else if *kind == Type::BYTEA {
             row.try_get::<_, Option<Vec<u8>>>(position)?.map(Value::Bytes)
         } else {
@@ -264,5 +403,56 @@ mod tests {
     fn a_wrong_url_is_a_configuration_error() {
         let error = parse("postgresql://host:port/x?colour=blue").expect_err("refused");
         assert_eq!(crate::error::exit_code(&error), 78);
+    }
+
+    #[test]
+    fn a_server_that_accepts_and_says_nothing_is_given_up() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("postgresql://shop@{}/shop", silent.local_addr().expect("an address"));
+        let settings = DatabaseConfig { timeout: Duration::from_millis(50), ..DatabaseConfig::default() };
+        let begin = std::time::Instant::now();
+        let Err(error) = open(&url, &settings, Access::Read) else { panic!("connected") };
+        assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+        assert_eq!(crate::error::exit_code(&error), 3);
+        assert!(error.to_string().contains("no answer within"), "{error}");
+    }
+
+    #[test]
+    fn a_server_that_falls_silent_is_given_up_and_not_asked_again() {
+        use std::io::Read as _;
+        use std::io::Write as _;
+        let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("postgresql://shop@{}/shop", server.local_addr().expect("an address"));
+        let serving = std::thread::spawn(move || {
+            let (mut stream, _) = server.accept().expect("a client");
+            let _ = stream.read(&mut [0; 1024]).expect("the start");
+            // "Come in" and "ready for a question".
+            stream.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").expect("the welcome");
+            stream
+        });
+        let settings = DatabaseConfig { timeout: Duration::from_millis(50), ..DatabaseConfig::default() };
+        let mut database = open(&url, &settings, Access::Read).expect("welcome");
+        let begin = std::time::Instant::now();
+        assert!(!database.is_closed());
+        let error = database.query("SELECT 1", &[]).expect_err("no answer");
+        assert_eq!(crate::error::exit_code(&error), 3);
+        assert!(database.is_closed());
+        drop(database);
+        assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+        drop(serving.join());
+    }
+
+    #[test]
+    fn a_port_or_socket_where_nothing_listens_is_a_failure() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let socket = folder.path().display().to_string().replace('/', "%2F");
+        for url in
+            ["postgresql://shop@127.0.0.1:1/shop".to_owned(), format!("postgresql://shop@{socket}/shop")]
+        {
+            let Err(error) = open(&url, &DatabaseConfig::default(), Access::Read) else {
+                panic!("connected")
+            };
+            assert_eq!(crate::error::exit_code(&error), 2, "{url}: {error}");
+        }
     }
 }

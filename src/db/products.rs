@@ -1,10 +1,12 @@
 //! Products: the listing with its filters, and one product with its gallery.
 
 use super::Database;
+use super::Engine;
 use super::Price;
 use super::Row;
 use super::Showcase;
 use super::Value;
+use super::images;
 use super::search;
 use super::showcase::Featured;
 use anyhow::Context;
@@ -12,13 +14,13 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
-/// A product as a listing shows it; `None` where the schema or the row has no such thing.
+/// A product as a listing shows it; `None` where the schema or the row has no such thing, or nothing that makes sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductSummary {
     pub id: i64,
     pub name: String,
     pub slug: String,
-    pub price: Price,
+    pub price: Option<Price>,
     pub brand: Option<String>,
     /// Path below the media root, or a URL.
     pub image: Option<String>,
@@ -98,20 +100,32 @@ pub fn products(
         ProductOrder::PriceUp => format!("p.price, {newest}"),
         ProductOrder::PriceDown => format!("p.price DESC, {newest}"),
     };
-    let sql = format!(
-        "SELECT {} FROM \"{}\" AS p WHERE {condition} ORDER BY {order} LIMIT {} OFFSET {}",
-        columns(showcase),
-        showcase.product,
-        filter.limit,
-        filter.offset,
-    );
-    let rows = database.query(&sql, &parameters).context("read the products")?;
-    let items = rows.iter().map(summary).collect::<Result<Vec<_>>>()?;
-    let all_here = filter.offset == 0 && u64::try_from(items.len())? < filter.limit;
-    let total = if all_here {
-        u64::try_from(items.len())?
+    // A stretch beyond the end is told from the count: an OFFSET walks over all that it leaves out.
+    let counted = if filter.offset == 0 {
+        None
     } else {
-        count(database, showcase, &condition, &parameters)?
+        let total = count(database, showcase, &condition, &parameters)?;
+        if filter.offset >= total {
+            return Ok(Page { items: Vec::new(), total });
+        }
+        Some(total)
+    };
+    let sql = format!(
+        "SELECT {} FROM \"{}\" AS p WHERE {condition} ORDER BY {order} LIMIT ${} OFFSET ${}",
+        columns(database.engine(), showcase),
+        showcase.product,
+        parameters.len() + 1,
+        parameters.len() + 2,
+    );
+    let stretch =
+        [filter.limit, filter.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX).into());
+    let rows = database.query(&sql, &[&parameters[..], &stretch].concat()).context("read the products")?;
+    let items = rows.iter().map(summary).collect::<Result<Vec<_>>>()?;
+    let here = u64::try_from(items.len())?;
+    let total = match counted {
+        Some(total) => total,
+        None if here < filter.limit => here,
+        None => count(database, showcase, &condition, &parameters)?,
     };
     Ok(Page { items, total })
 }
@@ -132,7 +146,7 @@ pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> 
     let description = if showcase.description { "p.description" } else { "CAST(NULL AS TEXT)" };
     let sql = format!(
         "SELECT {}, {description} FROM \"{}\" AS p WHERE p.slug = $1",
-        columns(showcase),
+        columns(database.engine(), showcase),
         showcase.product
     );
     let rows = database.query(&sql, &[slug.into()]).with_context(|| format!("read the product `{slug}`"))?;
@@ -140,7 +154,9 @@ pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> 
     let summary = summary(row)?;
     let mut gallery = Vec::new();
     if let Some(table) = &showcase.gallery {
-        let sql = format!("SELECT image FROM \"{table}\" WHERE product_id = $1 AND image <> '' ORDER BY id");
+        let path = images::path(database.engine(), "image");
+        let sql =
+            format!("SELECT {path} FROM \"{table}\" WHERE product_id = $1 AND {path} <> '' ORDER BY id");
         for row in database.query(&sql, &[summary.id.into()]).context("read the gallery")? {
             gallery.push(row.text(0)?);
         }
@@ -149,24 +165,23 @@ pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> 
         // The first picture of the gallery is the product's own.
         gallery.drain(..gallery.len().min(1));
     }
-    Ok(Some(Product {
-        summary,
-        description: row.optional_text(SUMMARY_COLUMNS)?.unwrap_or_default(),
-        gallery,
-    }))
+    let description =
+        row.optional_text(SUMMARY_COLUMNS).with_context(|| format!("read the description of `{slug}`"))?;
+    Ok(Some(Product { summary, description: description.unwrap_or_default(), gallery }))
 }
 
 const SUMMARY_COLUMNS: usize = 11;
 
-fn columns(showcase: &Showcase) -> String {
+fn columns(engine: Engine, showcase: &Showcase) -> String {
     let or_null = |there: bool, sql: &str, kind: &str| {
         if there { sql.to_owned() } else { format!("CAST(NULL AS {kind})") }
     };
     let image = match &showcase.gallery {
         Some(table) if !showcase.image => {
-            format!("(SELECT g.image FROM \"{table}\" AS g WHERE g.product_id = p.id ORDER BY g.id LIMIT 1)")
+            let path = images::path(engine, "g.image");
+            format!("(SELECT {path} FROM \"{table}\" AS g WHERE g.product_id = p.id ORDER BY g.id LIMIT 1)")
         }
-        _ => or_null(showcase.image, "p.image", "TEXT"),
+        _ => or_null(showcase.image, &images::path(engine, "p.image"), "TEXT"),
     };
     let stock = showcase.stock.map_or("CAST(NULL AS INTEGER)".to_owned(), |column| format!("p.{column}"));
     [
@@ -198,7 +213,9 @@ fn condition(showcase: &Showcase, filter: &ProductFilter) -> (String, Vec<Value>
     let mut parts = vec!["1 = 1".to_owned()];
     let mut parameters = Vec::new();
     if let Some(categories) = &filter.categories {
-        let ids = categories.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        // As parameters: a connection keeps each text that it was asked, prepared.
+        parameters.extend(categories.iter().map(|id| Value::Integer(*id)));
+        let ids = (1..=parameters.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
         let places: Vec<String> =
             [(showcase.category_id, "category_id"), (showcase.subcategory_id, "subcategory_id")]
                 .into_iter()
@@ -238,22 +255,19 @@ fn count(
 fn summary(row: &Row) -> Result<ProductSummary> {
     let slug = row.text(2)?;
     let read = || -> Result<ProductSummary> {
-        let created_at = match row.0.get(10) {
-            None | Some(Value::Null) => None,
-            Some(_) => Some(row.time(10)?),
-        };
         Ok(ProductSummary {
             id: row.integer(0)?,
             name: row.text(1)?,
             slug: slug.clone(),
-            price: Price::parse(&row.text(3)?)?,
+            // SQLite takes any text for a number: one odd row must not take the catalogue down.
+            price: row.optional_text(3)?.and_then(|text| Price::parse(&text).ok()),
             brand: row.optional_text(4)?,
             image: row.optional_text(5)?.filter(|path| !path.is_empty()),
             category_id: row.optional_integer(6)?,
             subcategory_id: row.optional_integer(7)?,
-            in_stock: row.optional_boolean(8)?,
-            featured: row.optional_boolean(9)?,
-            created_at,
+            in_stock: row.optional_boolean(8).ok().flatten(),
+            featured: row.optional_boolean(9).ok().flatten(),
+            created_at: row.time(10).ok(),
         })
     };
     read().with_context(|| format!("read the product `{slug}`"))

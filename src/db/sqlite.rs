@@ -22,9 +22,14 @@ use std::time::Instant;
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
+/// How long a file read as one that nobody changes is believed to be such: no lock tells when somebody does.
+const IMMUTABLE_AGE: Duration = Duration::from_secs(1);
+
 pub(super) struct Sqlite {
     connection: Connection,
     path: PathBuf,
+    /// Since when the file is read without locks, as one that nobody changes.
+    immutable_since: Option<Instant>,
 }
 
 /// Opens an existing database file; one that is missing is never created.
@@ -43,19 +48,20 @@ pub(super) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Sql
         Ok(connection)
     };
     let uri = uri(path);
-    let connection = match attempt(&uri) {
-        // A database in WAL mode on a read-only medium: readable only as a file that nobody changes.
-        Err(error)
-            if access == Access::Read
-                && code(&error) == Some(rusqlite::ErrorCode::CannotOpen)
-                && !path.with_file_name(wal_name(path)).exists() =>
-        {
-            attempt(&format!("{uri}?immutable=1"))
-        }
-        other => other,
+    let refused = match attempt(&uri) {
+        Ok(connection) => return Ok(Sqlite { connection, path: path.to_owned(), immutable_since: None }),
+        Err(error) => error,
+    };
+    // To read a database in WAL mode, SQLite writes beside it, which a reader of a read-only folder cannot. While
+    // there is no -wal nobody has it open, and the file alone is the whole database.
+    let barred =
+        matches!(code(&refused), Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly));
+    if access == Access::Read && barred && !path.with_file_name(wal_name(path)).exists() {
+        let since = Some(Instant::now());
+        let connection = attempt(&format!("{uri}?immutable=1")).map_err(|error| explain(path, &error))?;
+        return Ok(Sqlite { connection, path: path.to_owned(), immutable_since: since });
     }
-    .map_err(|error| explain(path, &error))?;
-    Ok(Sqlite { connection, path: path.to_owned() })
+    Err(explain(path, &refused))
 }
 
 fn wal_name(path: &Path) -> std::ffi::OsString {
@@ -87,16 +93,18 @@ fn uri(path: &Path) -> String {
 fn recognise(path: &Path) -> Result<()> {
     let refuse = |message: String, hint: &str| Error::new(Kind::Failed, message).hint(hint);
     let mut file = std::fs::File::open(path).map_err(|error| {
-        let hint = match error.kind() {
-            std::io::ErrorKind::NotFound => {
-                "set [database] path to the site's db.sqlite3, or [database] url for PostgreSQL"
-            }
+        let (kind, hint) = match error.kind() {
+            std::io::ErrorKind::NotFound => (
+                Kind::Failed,
+                "set [database] path to the site's db.sqlite3, or [database] url for PostgreSQL",
+            ),
+            // The site itself may well be let in.
             std::io::ErrorKind::PermissionDenied => {
-                "run as the user of the site, or as a member of its group"
+                (Kind::Undetermined, "run as the user of the site, or as a member of its group")
             }
-            _ => "look at the file and its folder",
+            _ => (Kind::Failed, "look at the file and its folder"),
         };
-        refuse(format!("open database {}: {error}", path.display()), hint)
+        Error::new(kind, format!("open database {}: {error}", path.display())).hint(hint)
     })?;
     let metadata = file.metadata().with_context(|| format!("look at {}", path.display()))?;
     if metadata.is_dir() {
@@ -147,7 +155,7 @@ fn explain(path: &Path, error: &rusqlite::Error) -> anyhow::Error {
             "stop the site and restore the latest good backup",
         ),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => (
-            Kind::Failed,
+            Kind::Undetermined,
             format!("open database {}: {error}", path.display()),
             "run as the user of the site: SQLite also writes beside the file (-wal, -shm, -journal)",
         ),
@@ -236,7 +244,7 @@ impl Database for Sqlite {
     }
 
     fn is_closed(&self) -> bool {
-        false
+        self.immutable_since.is_some_and(|since| since.elapsed() >= IMMUTABLE_AGE)
     }
 }
 
@@ -315,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wal_database_on_a_read_only_medium_opens() {
+    fn an_idle_wal_database_opens() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("db.sqlite3");
         let writer = Connection::open(&path).expect("create");
@@ -324,5 +332,18 @@ mod tests {
         drop(writer);
         let mut database = open(&path, Access::Read, Duration::ZERO).expect("open");
         assert!(database.schema().expect("schema").has("t", "a"));
+    }
+
+    #[test]
+    fn a_file_read_without_locks_is_not_believed_for_long() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("db.sqlite3");
+        let connection = Connection::open(&path).expect("create");
+        let mut database = Sqlite { connection, path, immutable_since: None };
+        assert!(!database.is_closed());
+        database.immutable_since = Some(Instant::now());
+        assert!(!database.is_closed());
+        database.immutable_since = Instant::now().checked_sub(IMMUTABLE_AGE);
+        assert!(database.is_closed());
     }
 }

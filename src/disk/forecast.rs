@@ -14,6 +14,10 @@ use crate::units::ByteSize;
 /// Records nearer to each other than this say nothing about growth: 1 hour.
 const SHORTEST_SPAN: f64 = 3600.0;
 
+/// Records that span less say nothing of days to come, since what an hour brings the night may take away: 20 hours,
+/// so that two daily runs will do.
+const SPAN_TO_JUDGE: f64 = 20.0 * 3600.0;
+
 const DAY: f64 = 86400.0;
 
 /// Adds the forecast, once there are two records far enough apart.
@@ -24,22 +28,29 @@ pub(super) fn add(
     subject: &str,
     history: &[Point],
 ) {
-    let Some(growth) = bytes_per_second(history) else { return };
-    let daily = growth * DAY;
+    let Some(Growth { bytes_per_second, span }) = growth(history) else { return };
+    let daily = bytes_per_second * DAY;
     check.measure(Metric::new("disk_growth_bytes_per_day", subject, daily.round(), Unit::Bytes));
     let kind = &kinds::DISK_GROWTH;
     if daily < 1.0 {
         check.add(Finding::ok(kind, subject, "does not grow").with("bytes_per_day", daily.round()));
         return;
     }
-    let days = (ByteSize(system.space.free).as_f64() / daily).floor();
-    let status = if days < f64::from(limits.full_within_days) { Status::Warning } else { Status::Ok };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a positive rate, far below 2^53"
     )]
     let rate = ByteSize(daily as u64);
+    if span < SPAN_TO_JUDGE {
+        let hours = (span / 3600.0).round();
+        let message =
+            format!("grew at {rate} a day over {hours} h of records: too short to tell when it is full");
+        check.add(Finding::ok(kind, subject, message).with("bytes_per_day", daily.round()));
+        return;
+    }
+    let days = (ByteSize(system.space.free).as_f64() / daily).floor();
+    let status = if days < f64::from(limits.full_within_days) { Status::Warning } else { Status::Ok };
     let when = if days > 3650.0 { "in more than ten years".to_owned() } else { format!("in {days} days") };
     let finding = Finding::new(kind, status, subject, format!("grows by {rate} a day: full {when}"))
         .with("bytes_per_day", daily.round())
@@ -51,11 +62,19 @@ pub(super) fn add(
     });
 }
 
-/// Slope of the least-squares line through the records.
-fn bytes_per_second(history: &[Point]) -> Option<f64> {
+/// What the records say of the past.
+struct Growth {
+    /// Slope of the least-squares line through the records.
+    bytes_per_second: f64,
+    /// Seconds from the first to the last.
+    span: f64,
+}
+
+fn growth(history: &[Point]) -> Option<Growth> {
     let (first, last) = (history.first()?, history.last()?);
     let seconds = |point: &Point| point.at.duration_since(first.at).as_secs_f64();
-    if seconds(last) < SHORTEST_SPAN {
+    let span = seconds(last);
+    if span < SHORTEST_SPAN {
         return None;
     }
     #[expect(clippy::cast_precision_loss, reason = "a count of records")]
@@ -65,7 +84,7 @@ fn bytes_per_second(history: &[Point]) -> Option<f64> {
     let spread: f64 = history.iter().map(|point| (seconds(point) - mean_time).powi(2)).sum();
     let together: f64 =
         history.iter().map(|point| (seconds(point) - mean_time) * (point.value - mean_value)).sum();
-    Some(together / spread)
+    Some(Growth { bytes_per_second: together / spread, span })
 }
 
 #[cfg(test)]
@@ -109,6 +128,17 @@ mod tests {
             (Status::Warning, "grows by 10 B a day: full in 5 days")
         );
         assert_eq!(forecast(500, &history(&[100.0, 110.0], 24)).map(|f| f.status), Some(Status::Ok));
+    }
+
+    #[test]
+    fn less_than_a_day_of_records_tells_the_growth_but_no_day() {
+        let finding = forecast(50, &history(&[100.0, 110.0], 1)).expect("a forecast");
+        assert_eq!(
+            (finding.status, finding.message.as_str()),
+            (Status::Ok, "grew at 240 B a day over 1 h of records: too short to tell when it is full")
+        );
+        assert_eq!(forecast(50, &history(&[100.0, 110.0], 19)).map(|f| f.status), Some(Status::Ok));
+        assert_eq!(forecast(50, &history(&[100.0, 110.0], 20)).map(|f| f.status), Some(Status::Warning));
     }
 
     #[test]

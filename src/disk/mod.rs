@@ -3,6 +3,7 @@
 mod forecast;
 
 use crate::config::DiskConfig;
+use crate::error;
 use crate::state::Point;
 use crate::status::Check;
 use crate::status::Finding;
@@ -26,10 +27,11 @@ pub const USED_METRIC: &str = "disk_used_bytes";
 
 /// Measures every file system in use; `writable` are folders that the site must be able to write to.
 ///
-/// `history` gives the recorded used bytes of a mount point, oldest first.
+/// `history` gives the recorded used bytes of a mount point, oldest first. What cannot be measured is UNKNOWN and
+/// hides nothing else.
 ///
 /// # Errors
-/// When the mount table cannot be read, or a folder is not there.
+/// When the mount table cannot be read.
 pub fn check_space(
     limits: &DiskConfig,
     writable: &[&Path],
@@ -39,7 +41,22 @@ pub fn check_space(
     let mut check = Check::default();
     let mut folders = writable.to_vec();
     folders.extend(limits.paths.iter().map(std::path::PathBuf::as_path));
-    for system in mounts::in_use(&folders)? {
+    let found = mounts::in_use(&folders)?;
+    for unmeasured in found.unmeasured {
+        let subject = unmeasured.path.display().to_string();
+        let listed =
+            limits.paths.contains(&unmeasured.path) && !writable.contains(&unmeasured.path.as_path());
+        let remedy = if listed {
+            "mount it, or take it out of [disk] paths"
+        } else {
+            "look at its mount (mount, dmesg): a network file system may be gone, or this user may not enter it"
+        };
+        check.add(
+            Finding::unknown(&kinds::DISK_SPACE, subject, error::one_line(&unmeasured.problem))
+                .remedy(remedy),
+        );
+    }
+    for system in found.systems {
         let subject = system.mount_point.display().to_string();
         let holds_site = system.holds.iter().any(|path| writable.contains(&path.as_path()));
         if system.read_only && holds_site {
@@ -50,9 +67,16 @@ pub fn check_space(
         }
         space(&mut check, limits, &system, &subject);
         inodes(&mut check, limits, &system, &subject);
-        let mut points = history(&subject)?;
-        points.push(Point { at: now, value: ByteSize(system.space.used).as_f64() });
-        forecast::add(&mut check, limits, &system, &subject, &points);
+        match history(&subject) {
+            Ok(mut points) => {
+                points.push(Point { at: now, value: ByteSize(system.space.used).as_f64() });
+                forecast::add(&mut check, limits, &system, &subject, &points);
+            }
+            Err(problem) => check.add(
+                Finding::unknown(&kinds::DISK_GROWTH, &subject, error::one_line(&problem))
+                    .remedy("look at sitekeep's own record in [state] directory; only history is in it"),
+            ),
+        }
     }
     Ok(check)
 }
@@ -201,6 +225,27 @@ mod tests {
     #[test]
     fn a_file_system_without_fixed_inodes_is_not_judged_by_them() {
         assert_eq!(judged(&system(1, 99, 0, 0)), [Status::Ok]);
+    }
+
+    #[test]
+    fn what_cannot_be_measured_is_unknown_and_hides_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let limits = DiskConfig { paths: vec!["/no/such/folder".into()], ..DiskConfig::default() };
+        let told = |history: &mut dyn FnMut(&str) -> Result<Vec<Point>>| {
+            let check =
+                check_space(&limits, &[folder.path()], Timestamp::UNIX_EPOCH, history).expect("check");
+            let missing = check.findings.iter().find(|finding| finding.subject == "/no/such/folder");
+            let missing = missing.expect("a finding on the missing folder");
+            assert_eq!((missing.id, missing.status), ("DISK-001", Status::Unknown));
+            assert!(missing.remedy.as_deref().is_some_and(|remedy| remedy.contains("[disk] paths")));
+            let free = check.metrics.iter().filter(|metric| metric.name == "disk_free_percent");
+            assert!(free.count() > 0, "the others are measured");
+            check.findings
+        };
+        told(&mut |_| Ok(Vec::new()));
+        let findings = told(&mut |_| anyhow::bail!("the record is damaged"));
+        let growth = findings.iter().find(|finding| finding.id == "DISK-006").expect("a finding on growth");
+        assert_eq!((growth.status, growth.message.as_str()), (Status::Unknown, "the record is damaged"));
     }
 
     #[test]

@@ -124,7 +124,6 @@ pub(super) fn sample<T>(items: &[T], size: usize, day: i64) -> impl Iterator<Ite
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Price;
 
     fn named(names: &[&str]) -> Vec<ProductSummary> {
         names
@@ -134,7 +133,7 @@ mod tests {
                 id,
                 name: (*name).to_owned(),
                 slug: format!("p{id}"),
-                price: Price(0),
+                price: None,
                 brand: None,
                 image: None,
                 category_id: None,

@@ -7,10 +7,14 @@ use crate::status::Metric;
 use crate::status::Unit;
 use crate::status::kinds;
 use crate::system::process::Processes;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Looks for each service among the running processes.
 pub fn check(rules: &[ProcessRule], processes: &Processes, unit: &str) -> Check {
     let mut check = Check::default();
+    // Two rules may have one name: their processes are then counted together, each once.
+    let mut by_name: BTreeMap<&str, BTreeSet<i32>> = BTreeMap::new();
     for rule in rules {
         let pids: Vec<i32> = processes
             .running
@@ -21,8 +25,7 @@ pub fn check(rules: &[ProcessRule], processes: &Processes, unit: &str) -> Check 
             })
             .map(|process| process.pid)
             .collect();
-        #[expect(clippy::cast_precision_loss, reason = "a count of processes")]
-        check.measure(Metric::new("processes", &rule.name, pids.len() as f64, Unit::Count));
+        by_name.entry(&rule.name).or_default().extend(&pids);
         let looked_for = rule.any.join(", ");
         check.add(match pids.first() {
             Some(first) => Finding::ok(
@@ -53,6 +56,10 @@ pub fn check(rules: &[ProcessRule], processes: &Processes, unit: &str) -> Check 
                 format!("not running, and not required ({looked_for})"),
             ),
         });
+    }
+    for (name, pids) in by_name {
+        #[expect(clippy::cast_precision_loss, reason = "a count of processes")]
+        check.measure(Metric::new("processes", name, pids.len() as f64, Unit::Count));
     }
     if rules.is_empty() {
         check.add(
@@ -114,6 +121,15 @@ mod tests {
         assert!(
             found.findings[0].remedy.as_deref().is_some_and(|text| text.contains("restart shop-backend"))
         );
+    }
+
+    #[test]
+    fn rules_of_one_name_are_measured_together() {
+        let rules = [rule(&["gunicorn"], true), rule(&["gunicorn: master", "celery"], true)];
+        let found = check(&rules, &running(&["gunicorn: master [x]", "celery worker"]), "u");
+        let measured: Vec<_> =
+            found.metrics.iter().map(|metric| (metric.subject.as_str(), metric.value)).collect();
+        assert_eq!(measured, [("backend", 2.0)]);
     }
 
     #[test]

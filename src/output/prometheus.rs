@@ -34,15 +34,15 @@ pub(super) fn render(report: &Report) -> String {
             item.duration.as_secs_f64(),
         );
     }
-    // All samples of one name must stand together.
-    let mut by_name: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    // All samples of one name must stand together, and none twice: the last of a subject counts, as in the state.
+    let mut by_name: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
     for metric in report.metrics() {
-        by_name.entry(metric.name).or_default().push(metric);
+        by_name.entry(metric.name).or_default().insert(&metric.subject, metric.value);
     }
-    for (name, metrics) in by_name {
+    for (name, subjects) in by_name {
         text.head(name, "Measured by the item of this name.");
-        for metric in metrics {
-            text.sample(name, &[run[0], ("subject", &metric.subject)], metric.value);
+        for (subject, value) in subjects {
+            text.sample(name, &[run[0], run[1], ("subject", subject)], value);
         }
     }
     text.0
@@ -83,12 +83,28 @@ mod tests {
         let text = render(&sample());
         assert!(text.contains("sitekeep_status{site=\"shop \\\"<é>\\\"\",command=\"daily\"} 2\n"), "{text}");
         assert!(
-            text.contains("sitekeep_disk_free_percent{site=\"shop \\\"<é>\\\"\",subject=\"/\"} 12\n"),
+            text.contains(
+                "sitekeep_disk_free_percent{site=\"shop \\\"<é>\\\"\",command=\"daily\",subject=\"/\"} 12\n"
+            ),
             "{text}"
         );
         assert!(text.contains("sitekeep_last_run_timestamp_seconds{site=\"shop \\\"<é>\\\"\",command=\"daily\"} 1795395601.5\n"), "{text}");
         for line in text.lines().filter(|line| line.starts_with("# TYPE")) {
             assert_eq!(text.matches(line).count(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn no_series_is_written_twice_and_every_one_names_the_command() {
+        let mut report = sample();
+        let again = report.items[1].metrics.clone();
+        report.items[0].metrics = again;
+        let text = render(&report);
+        let mut seen = std::collections::BTreeSet::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (series, _) = line.rsplit_once(' ').expect("a sample");
+            assert!(series.contains("command=\"daily\""), "{series}");
+            assert!(seen.insert(series), "twice: {series}");
         }
     }
 }

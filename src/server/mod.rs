@@ -80,8 +80,8 @@ pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(SocketAddr))
     }
     let listener = listen::listener(&options.listen)?;
     let (alive, ended) = std::sync::mpsc::channel();
-    let errors = Log::start(Target::Writer(options.errors), &alive)?;
-    let access_log = access_log(config, &alive)?;
+    let errors = Log::start(Target::Writer(options.errors), None, &alive)?;
+    let access_log = access_log(config, &errors, &alive)?;
     let app = assemble(config, &options.clock, errors, access_log.clone(), &alive)?;
     drop(alive);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -127,7 +127,7 @@ pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(SocketAddr))
 /// When the configuration makes no sense.
 pub fn app(config: &Config, clock: &Clock, errors: Box<dyn Write + Send>) -> Result<axum::Router> {
     let (alive, _) = std::sync::mpsc::channel();
-    let errors = Log::start(Target::Writer(errors), &alive)?;
+    let errors = Log::start(Target::Writer(errors), None, &alive)?;
     assemble(config, clock, errors, None, &alive)
 }
 
@@ -146,14 +146,14 @@ fn assemble(
     Ok(app::router(&site, max_body, access_log))
 }
 
-fn access_log(config: &Config, alive: &Sender<()>) -> Result<Option<Log>> {
+fn access_log(config: &Config, errors: &Log, alive: &Sender<()>) -> Result<Option<Log>> {
     let Some(path) = &config.serve.access_log else { return Ok(None) };
     let target = if path == Path::new("-") {
         Target::Writer(Box::new(std::io::stderr()))
     } else {
         Target::file(path)?
     };
-    Log::start(target, alive).map(Some)
+    Log::start(target, Some(errors.clone()), alive).map(Some)
 }
 
 /// Asks the kernel for SIGTERM at the parent's end; a parent that has ended before is found by its absence.

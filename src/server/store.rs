@@ -59,6 +59,17 @@ pub(super) struct Store {
     frame: Arc<SharedFrame>,
 }
 
+/// What became of a connection after a question that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It is as it was: the question was at fault.
+    Sound,
+    /// It has another schema, which is known now.
+    Migrated,
+    /// It answers no more.
+    Broken,
+}
+
 /// Device and inode: another file under the same name has others.
 type FileId = (u64, u64);
 
@@ -92,12 +103,21 @@ impl Store {
         }
         if self.schema_checked.elapsed() >= SCHEMA_CHECK {
             self.schema_checked = Instant::now();
-            match self.database.schema().and_then(|schema| Showcase::resolve(schema, app)) {
-                Ok(showcase) => self.showcase = showcase,
-                Err(_) => return false,
-            }
+            return self.examine(app) != State::Broken;
         }
         true
+    }
+
+    /// Reads the schema, which also shows whether the connection is good.
+    pub(super) fn examine(&mut self, app: &str) -> State {
+        match self.database.schema().and_then(|schema| Showcase::resolve(schema, app)) {
+            Ok(showcase) if showcase == self.showcase => State::Sound,
+            Ok(showcase) => {
+                self.showcase = showcase;
+                State::Migrated
+            }
+            Err(_) => State::Broken,
+        }
     }
 
     /// What stands around the pages, as it is now or was half a second ago.

@@ -2,9 +2,11 @@
 
 use super::log::Log;
 use super::store::SharedFrame;
+use super::store::State;
 use super::store::Store;
 use crate::config::DatabaseConfig;
 use crate::error::Error;
+use crate::error::Kind;
 use crate::error::one_line;
 use anyhow::Result;
 use anyhow::anyhow;
@@ -56,28 +58,48 @@ impl Worker {
         Self { shared, store: None }
     }
 
-    /// Answers a question; where a used connection fails, once more with a new one.
+    /// Answers a question; once more where the connection turns out broken, or the schema another by now.
     pub(super) fn answer<T>(&mut self, question: &dyn Fn(&mut Store) -> Result<T>) -> Result<T, Refusal> {
+        let shared = Arc::clone(&self.shared);
+        let mut again = true;
         loop {
             if let Some(store) = &mut self.store
-                && !store.is_current(&self.shared.settings, &self.shared.app)
+                && !store.is_current(&shared.settings, &shared.app)
             {
                 self.store = None;
             }
             let used = self.store.is_some();
             let store = self.connected()?;
-            let answer = std::panic::catch_unwind(AssertUnwindSafe(|| question(store)))
-                .unwrap_or_else(|_| Err(anyhow!("the page's code panicked")));
-            match answer {
+            let answer = std::panic::catch_unwind(AssertUnwindSafe(|| question(store)));
+            let crashed = answer.is_err();
+            let error = match answer.unwrap_or_else(|_| Err(anyhow!("the page's code panicked"))) {
                 Ok(answer) => return Ok(answer),
-                Err(_) if used => self.store = None,
-                Err(error) => {
-                    self.store = None;
-                    self.shared.log.line(&format!("error: {}", one_line(&error)));
-                    let known = error.downcast_ref::<Error>().is_some();
-                    return Err(if known { Refusal::Down } else { Refusal::Failed });
-                }
+                Err(error) => error,
+            };
+            let busy = error.downcast_ref::<Error>().is_some_and(|error| error.kind == Kind::Undetermined);
+            // A question that the database does not like leaves a sound connection; so does a lock.
+            let state = if crashed || store.database.is_closed() {
+                State::Broken
+            } else if busy {
+                State::Sound
+            } else {
+                store.examine(&shared.app)
+            };
+            if state == State::Broken {
+                self.store = None;
             }
+            let helps = match state {
+                State::Sound => false,
+                State::Migrated => true,
+                State::Broken => used && !busy,
+            };
+            if again && helps {
+                again = false;
+                continue;
+            }
+            shared.log.line(&format!("error: {}", one_line(&error)));
+            let known = error.downcast_ref::<Error>().is_some();
+            return Err(if known { Refusal::Down } else { Refusal::Failed });
         }
     }
 

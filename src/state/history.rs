@@ -1,5 +1,6 @@
 //! Measurements over time: what growth and trends are read from.
 
+use super::KEPT_DAYS;
 use super::State;
 use crate::status::Metric;
 use anyhow::Context;
@@ -13,9 +14,6 @@ pub struct Point {
     pub at: Timestamp,
     pub value: f64,
 }
-
-/// How long single measurements are kept.
-const KEPT_DAYS: i64 = 400;
 
 impl State {
     /// Records metrics as of `now`, and forgets those older than 400 days.

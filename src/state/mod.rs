@@ -26,6 +26,9 @@ use std::time::Duration;
 
 const FILE_NAME: &str = "state.sqlite3";
 
+/// How long runs with their findings, and single measurements, are kept.
+const KEPT_DAYS: i64 = 400;
+
 /// An open state database.
 #[derive(Debug)]
 pub struct State {

@@ -1,12 +1,13 @@
 //! The journal of runs and what each found.
 
+use super::KEPT_DAYS;
 use super::State;
 use crate::status::Finding;
 use crate::status::Status;
 use anyhow::Context;
 use anyhow::Result;
+use jiff::SignedDuration;
 use jiff::Timestamp;
-use rusqlite::OptionalExtension;
 use rusqlite::params;
 
 /// One finished run of a command.
@@ -20,7 +21,8 @@ pub struct Run {
 }
 
 impl State {
-    /// Saves a run with its findings; each finding comes with the item of the checklist that found it.
+    /// Saves a run with its findings, and forgets those older than 400 days; each finding comes with the item of the
+    /// checklist that found it.
     ///
     /// # Errors
     /// When the state cannot be written; then nothing of the run is saved.
@@ -29,7 +31,13 @@ impl State {
         run: &Run,
         findings: impl Iterator<Item = (&'static str, &'a Finding)>,
     ) -> Result<()> {
+        let oldest = (run.started_at - SignedDuration::from_hours(24 * KEPT_DAYS)).as_microsecond();
         self.transaction(|transaction| {
+            transaction.execute(
+                "DELETE FROM finding WHERE run_id IN (SELECT id FROM run WHERE started_at < ?1)",
+                [oldest],
+            )?;
+            transaction.execute("DELETE FROM run WHERE started_at < ?1", [oldest])?;
             transaction.execute(
                 "INSERT INTO run (id, command, started_at, finished_at, status) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![
@@ -59,21 +67,30 @@ impl State {
         })
         .with_context(|| format!("record the run of {}", run.command))
     }
+}
 
-    /// When the last run of a command began.
-    ///
-    /// # Errors
-    /// When the state cannot be read.
-    pub fn last_run(&self, command: &str) -> Result<Option<Timestamp>> {
-        let started: Option<i64> = self
-            .connection
-            .query_row(
-                "SELECT started_at FROM run WHERE command = ?1 ORDER BY started_at DESC LIMIT 1",
-                [command],
-                |row| row.get(0),
-            )
-            .optional()
-            .context("read the last run")?;
-        Ok(started.map(Timestamp::from_microsecond).transpose()?)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::kinds;
+
+    #[test]
+    fn runs_and_their_findings_are_kept_for_four_hundred_days() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut state = State::open(folder.path()).expect("state");
+        let begin: Timestamp = "2026-11-23T08:00:00Z".parse().expect("a time");
+        for (id, day) in [("a", 0), ("b", 1), ("c", 401)] {
+            let at = begin + SignedDuration::from_hours(24 * day);
+            let (id, command) = (id.to_owned(), "daily".to_owned());
+            let run = Run { id, command, started_at: at, finished_at: at, status: Status::Ok };
+            let finding = Finding::ok(&kinds::PORT, "x", "listens");
+            state.record_run(&run, [("health.ports", &finding)].into_iter()).expect("record");
+        }
+        for question in ["SELECT id FROM run ORDER BY 1", "SELECT run_id FROM finding ORDER BY 1"] {
+            let mut query = state.connection.prepare(question).expect("prepare");
+            let rows = query.query_map([], |row| row.get(0)).expect("query");
+            let kept: Vec<String> = rows.collect::<Result<_, _>>().expect("rows");
+            assert_eq!(kept, ["b", "c"], "{question}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use anyhow::Context;
 use anyhow::Result;
 use std::fs::File;
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::fs::MetadataExt;
@@ -82,24 +83,36 @@ pub struct TreeSize {
     pub unreadable: u64,
 }
 
-/// Adds up the apparent sizes of the files below `root`; links are not followed.
+/// Adds up the apparent sizes of the files below `root`; links are not followed, and what goes while it is walked
+/// is not counted.
 ///
 /// # Errors
 /// When `root` itself cannot be read.
 pub fn tree_size(root: &Path) -> Result<TreeSize> {
     std::fs::read_dir(root).with_context(|| format!("read folder {}", root.display()))?;
+    Ok(add_up(WalkDir::new(root)))
+}
+
+fn add_up(entries: impl IntoIterator<Item = walkdir::Result<walkdir::DirEntry>>) -> TreeSize {
     let mut size = TreeSize::default();
-    for entry in WalkDir::new(root) {
-        match entry.map(|entry| (entry.file_type().is_file(), entry.metadata())) {
-            Ok((true, Ok(metadata))) => {
+    for entry in entries {
+        let file =
+            entry.and_then(
+                |entry| {
+                    if entry.file_type().is_file() { entry.metadata().map(Some) } else { Ok(None) }
+                },
+            );
+        match file {
+            Ok(Some(metadata)) => {
                 size.bytes += metadata.len();
                 size.files += 1;
             }
-            Ok((false, _)) => {}
-            Ok((true, Err(_))) | Err(_) => size.unreadable += 1,
+            Ok(None) => {}
+            Err(error) if error.io_error().is_some_and(|error| error.kind() == ErrorKind::NotFound) => {}
+            Err(_) => size.unreadable += 1,
         }
     }
-    Ok(size)
+    size
 }
 
 #[cfg(test)]
@@ -141,5 +154,15 @@ mod tests {
         std::os::unix::fs::symlink("/", folder.path().join("everything")).expect("link");
         assert_eq!(tree_size(folder.path()).expect("walk"), TreeSize { bytes: 15, files: 2, unreadable: 0 });
         assert!(tree_size(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn a_file_removed_during_the_walk_is_no_error() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write_atomic(&folder.path().join("stays"), &[0; 10], 0o644).expect("write");
+        write_atomic(&folder.path().join("goes"), &[0; 5], 0o644).expect("write");
+        let entries: Vec<_> = WalkDir::new(folder.path()).into_iter().collect();
+        std::fs::remove_file(folder.path().join("goes")).expect("remove");
+        assert_eq!(add_up(entries), TreeSize { bytes: 10, files: 1, unreadable: 0 });
     }
 }

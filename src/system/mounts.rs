@@ -2,7 +2,9 @@
 
 use anyhow::Context;
 use anyhow::Result;
+use procfs::process::MountInfo;
 use procfs::process::Process;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
@@ -30,6 +32,20 @@ pub struct Space {
     pub inodes_free: u64,
 }
 
+/// What was found of the file systems: a path that does not answer hides none of the others.
+#[derive(Debug, Default)]
+pub struct InUse {
+    pub systems: Vec<FileSystem>,
+    pub unmeasured: Vec<Unmeasured>,
+}
+
+/// A path or mount point whose file system is not known, and why.
+#[derive(Debug)]
+pub struct Unmeasured {
+    pub path: PathBuf,
+    pub problem: anyhow::Error,
+}
+
 /// Measures the file system that holds `path`.
 ///
 /// # Errors
@@ -49,13 +65,18 @@ pub fn space(path: &Path) -> Result<Space> {
 /// File systems on real storage (block devices and network), and those that hold `paths`, each once.
 ///
 /// # Errors
-/// When the mount table cannot be read, or a path or file system cannot be measured.
-pub fn in_use(paths: &[&Path]) -> Result<Vec<FileSystem>> {
+/// When the mount table cannot be read.
+pub fn in_use(paths: &[&Path]) -> Result<InUse> {
     let mounts = Process::myself()
         .and_then(|process| process.mountinfo())
         .context("read the mount table /proc/self/mountinfo")?
         .0;
-    let mut found: Vec<(u64, FileSystem)> = Vec::new();
+    Ok(measure(paths, &mounts, &space))
+}
+
+fn measure(paths: &[&Path], mounts: &[MountInfo], space: &dyn Fn(&Path) -> Result<Space>) -> InUse {
+    let mut found = InUse::default();
+    let mut devices: Vec<u64> = Vec::new();
     let mut candidates: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
     candidates.extend(
         mounts
@@ -63,36 +84,59 @@ pub fn in_use(paths: &[&Path]) -> Result<Vec<FileSystem>> {
             .filter(|mount| is_storage(&mount.fs_type, mount.mount_source.as_deref()))
             .map(|mount| mount.mount_point.clone()),
     );
-    for (position, path) in candidates.iter().enumerate() {
+    for (position, path) in candidates.into_iter().enumerate() {
         let wanted = position < paths.len();
-        let metadata = match std::fs::metadata(path) {
-            Ok(metadata) => metadata,
-            Err(error) if wanted => return Err(error).with_context(|| format!("look at {}", path.display())),
+        let device = match std::fs::metadata(&path) {
+            Ok(metadata) => metadata.dev(),
             // A mount point that another user's session owns; nothing of the site is there.
-            Err(_) => continue,
+            Err(error)
+                if !wanted && matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::NotFound) =>
+            {
+                continue;
+            }
+            Err(error) => {
+                let problem = anyhow::Error::new(error).context(format!("look at {}", path.display()));
+                found.unmeasured.push(Unmeasured { path, problem });
+                continue;
+            }
         };
-        if let Some((_, known)) = found.iter_mut().find(|(device, _)| *device == metadata.dev()) {
-            known.holds.extend(wanted.then(|| path.clone()));
+        if let Some(known) = devices.iter().position(|known| *known == device) {
+            if let Some(system) = found.systems.get_mut(known) {
+                system.holds.extend(wanted.then_some(path));
+            }
             continue;
         }
-        let full = path.canonicalize().unwrap_or_else(|_| path.clone());
-        let mount = mounts
-            .iter()
-            .filter(|mount| full.starts_with(&mount.mount_point))
-            .max_by_key(|mount| (mount.mount_point.components().count(), mount.mnt_id));
-        let Some(mount) = mount else { continue };
-        let read_only = mount.mount_options.contains_key("ro") || mount.super_options.contains_key("ro");
-        let file_system = FileSystem {
-            mount_point: mount.mount_point.clone(),
-            device: mount.mount_source.clone().unwrap_or_default(),
-            kind: mount.fs_type.clone(),
-            read_only,
-            holds: if wanted { vec![path.clone()] } else { Vec::new() },
-            space: space(path)?,
-        };
-        found.push((metadata.dev(), file_system));
+        let system = containing(&path, mounts).and_then(|mount| {
+            let space = space(&path)?;
+            let read_only = mount.mount_options.contains_key("ro") || mount.super_options.contains_key("ro");
+            Ok(FileSystem {
+                mount_point: mount.mount_point.clone(),
+                device: mount.mount_source.clone().unwrap_or_default(),
+                kind: mount.fs_type.clone(),
+                read_only,
+                holds: if wanted { vec![path.clone()] } else { Vec::new() },
+                space,
+            })
+        });
+        match system {
+            Ok(system) => {
+                devices.push(device);
+                found.systems.push(system);
+            }
+            Err(problem) => found.unmeasured.push(Unmeasured { path, problem }),
+        }
     }
-    Ok(found.into_iter().map(|(_, file_system)| file_system).collect())
+    found
+}
+
+/// The mount that a path lies on: the deepest, and of several on one another the last.
+fn containing<'a>(path: &Path, mounts: &'a [MountInfo]) -> Result<&'a MountInfo> {
+    let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    mounts
+        .iter()
+        .filter(|mount| full.starts_with(&mount.mount_point))
+        .max_by_key(|mount| (mount.mount_point.components().count(), mount.mnt_id))
+        .with_context(|| format!("no mount holds {}", path.display()))
 }
 
 fn is_storage(kind: &str, source: Option<&str>) -> bool {
@@ -109,7 +153,7 @@ mod tests {
     #[test]
     fn the_file_system_of_a_folder_is_found_once() {
         let folder = tempfile::tempdir().expect("a folder");
-        let found = in_use(&[folder.path(), folder.path()]).expect("file systems");
+        let found = in_use(&[folder.path(), folder.path()]).expect("file systems").systems;
         let first = found.first().expect("one at least");
         assert!(folder.path().canonicalize().expect("path").starts_with(&first.mount_point));
         assert!(first.space.used + first.space.free > 0);
@@ -118,7 +162,20 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_not_there_is_an_error() {
-        assert!(in_use(&[Path::new("/no/such/folder")]).is_err());
+    fn a_path_that_does_not_answer_hides_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let found = in_use(&[Path::new("/no/such/folder"), folder.path()]).expect("file systems");
+        assert!(found.systems.iter().any(|system| system.holds == [folder.path()]));
+        assert_eq!(found.unmeasured[0].path, Path::new("/no/such/folder"));
+
+        let mounts = Process::myself().and_then(|process| process.mountinfo()).expect("mounts").0;
+        let stale = |path: &Path| {
+            anyhow::ensure!(path != Path::new("/proc"), "stale file handle");
+            space(path)
+        };
+        let found = measure(&[Path::new("/proc"), folder.path()], &mounts, &stale);
+        assert!(found.systems.iter().any(|system| system.holds == [folder.path()]));
+        assert_eq!(found.unmeasured.len(), 1);
+        assert!(found.unmeasured[0].problem.to_string().contains("stale"));
     }
 }

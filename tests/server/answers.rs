@@ -116,19 +116,36 @@ fn pages_are_compressed_for_those_who_ask_and_stay_small() {
 #[test]
 fn a_row_that_makes_no_sense_is_a_500_on_its_own_page_and_in_the_log() {
     let world = World::new();
-    world.sql("UPDATE showcase_product SET price = 'abc' WHERE slug = 'produit-03'");
+    world.sql("UPDATE showcase_product SET description = x'00FF' WHERE slug = 'produit-03'");
     let server = world.start();
     let answer = server.get("/products/produit-03");
     assert_eq!(answer.status, 500);
-    assert!(answer.shows("Une erreur est survenue") && !answer.shows("abc"), "{}", answer.text());
+    assert!(answer.shows("Une erreur est survenue") && !answer.shows("is no text"), "{}", answer.text());
     assert_eq!(server.get("/products/produit-25").status, 200);
+    let listing = server.get("/products?page=3");
+    assert!(listing.status == 200 && listing.shows("Produit 03"), "{}", listing.text());
     let errors = server.errors.clone();
     server.end();
-    assert!(
-        errors.text().contains("read the product `produit-03`: read the price `abc`"),
-        "{}",
-        errors.text()
-    );
+    assert!(errors.text().contains("read the description of `produit-03`"), "{}", errors.text());
+}
+
+#[test]
+fn a_price_that_makes_no_sense_is_to_be_asked_for() {
+    let world = World::new();
+    world.sql("UPDATE showcase_product SET price = 'sur demande' WHERE slug = 'produit-03'");
+    world.sql("UPDATE showcase_product SET in_stock = 'oui', created_at = 'hier' WHERE slug = 'produit-02'");
+    let server = world.start();
+    let page = server.get("/products/produit-03");
+    assert_eq!(page.status, 200, "{}", server.errors.text());
+    assert!(page.shows("<p class=\"price\">Prix sur demande</p>"), "{}", page.text());
+    assert!(page.shows("og:title\" content=\"Produit 03\""), "{}", page.text());
+    assert!(page.shows("wa.me") && !page.shows("Prix%20%3A"), "{}", page.text());
+    for path in ["/products?page=3", "/products?search=produit%2003", "/products?sort=price"] {
+        assert_eq!(server.get(path).status, 200, "{path}: {}", server.errors.text());
+    }
+    let listing = server.get("/products?search=produit%2003");
+    assert!(listing.shows("Produit 03") && listing.shows("Prix sur demande"), "{}", listing.text());
+    assert_eq!(server.get("/products/produit-02").status, 200);
 }
 
 #[test]

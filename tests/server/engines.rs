@@ -46,3 +46,31 @@ fn the_catalogue_on_postgresql_outlives_its_connections() {
     assert!(!page.shows("Rupture de stock"));
     assert!(server.end().drained);
 }
+
+#[test]
+fn a_row_that_makes_no_sense_costs_no_connection() {
+    let Some(cluster) = cluster() else { return };
+    let url = cluster.create("oddrow", SHOP);
+    let mut owner = ::postgres::Client::connect(&url, ::postgres::NoTls).unwrap();
+    owner.batch_execute("UPDATE showcase_product SET name = NULL, category_id = NULL WHERE id = 2").unwrap();
+    let mut world = World::without_database();
+    world.config.database.url = Some(url);
+    world.config.serve.database_connections = 1;
+    let server = world.start();
+    assert!(server.get("/products/ecran-24").shows("99\u{202f}999,50\u{202f}FCFA"));
+    let mut connections = || {
+        let rows = owner
+            .query(
+                "SELECT pid FROM pg_stat_activity WHERE datname = 'oddrow' AND application_name = 'sitekeep'",
+                &[],
+            )
+            .unwrap();
+        rows.iter().map(|row| row.get(0)).collect::<Vec<i32>>()
+    };
+    let before = connections();
+    assert_eq!(before.len(), 1);
+    assert_eq!(server.get("/products/ecran-27").status, 500);
+    assert_eq!(server.get("/products/ecran-24").status, 200);
+    assert_eq!(connections(), before);
+    assert_eq!(server.errors.text().matches("error: ").count(), 1, "{}", server.errors.text());
+}

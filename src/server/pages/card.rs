@@ -11,7 +11,8 @@ pub(super) struct Card {
     pub(super) name: String,
     pub(super) url: String,
     pub(super) image: Option<String>,
-    pub(super) price: String,
+    /// Without one, the shop is asked for it.
+    pub(super) price: Option<String>,
     pub(super) brand: String,
     pub(super) in_stock: Option<bool>,
     pub(super) featured: bool,
@@ -22,7 +23,7 @@ impl Card {
         Self {
             url: product_path(&product.slug),
             image: product.image.and_then(|name| media::address(&site.media_url, &name)),
-            price: french_price(product.price, &site.currency),
+            price: product.price.map(|price| french_price(price, &site.currency)),
             brand: product.brand.unwrap_or_default(),
             in_stock: product.in_stock,
             featured: product.featured.unwrap_or_default(),

@@ -56,12 +56,12 @@ pub(super) fn render(site: &Site, store: &mut Store, slug: &str) -> Answer {
     let related = related.into_iter().filter(|other| other.id != id).take(RELATED).collect();
     let path = product_path(slug);
     let shell = Shell { place: "products", ..Shell::new(site, &frame, &product.summary.name, &path) };
-    let price = french_price(product.summary.price, &site.currency);
+    let price = product.summary.price.map(|price| french_price(price, &site.currency));
     let enquiry = Enquiry {
         company: &shell.company,
         product: Some(&product.summary.name),
         brand: product.summary.brand.as_deref(),
-        price: Some(&price),
+        price: price.as_deref(),
         page: Some(&shell.canonical),
     };
     let whatsapp = number(site, &frame).map(|number| enquiry.link(&number, (site.clock)(), &site.zone));
