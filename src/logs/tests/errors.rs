@@ -113,6 +113,22 @@ fn a_log_in_an_unknown_format_is_not_free_of_errors() {
 }
 
 #[test]
+fn an_error_is_one_wherever_its_level_stands() {
+    for line in
+        ["[TIME] [ERROR] boom", "[TIME] ERROR: boom", "[TIME] shop ERROR boom", "TIME SHOP ERROR boom"]
+    {
+        let site = Site::new();
+        let line = line.replace("TIME", "2026-11-23 06:59:00,204");
+        site.append(format!("[23/Nov/2026 06:58:00] \"GET / HTTP/1.1\" 200 5\n{line}\n").as_bytes());
+        let report = site.run_without_memory();
+        assert_eq!((report.errors, report.groups[0].message.as_str()), (1, "boom"), "{line}");
+    }
+    let mut site = Site::new();
+    site.append(b"[2026-11-23 06:59:00,204] <shop> |ERROR| boom\n");
+    assert_eq!(site.run().check(&site.config).status(), Status::Unknown);
+}
+
+#[test]
 fn a_configured_format_is_read() {
     let mut site = Site::new();
     site.config.formats = vec!["%(asctime)s|%(levelname)s|%(name)s|%(message)s".into()];
