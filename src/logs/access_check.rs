@@ -68,8 +68,13 @@ impl AccessReport {
 
     fn server_errors(&self, log: &AccessLog, config: &LogsConfig) -> Finding {
         let share = Percent::of(log.server_errors, log.requests);
-        let status = if log.requests < config.minimum_requests || log.server_errors == 0 {
+        // Of few requests a share says little, but a site that fails each time it is asked is no sound one.
+        let many = log.server_errors >= config.burst_errors.max(1)
+            || log.server_errors >= 2 && share >= config.server_error_critical;
+        let status = if log.server_errors == 0 {
             Status::Ok
+        } else if log.requests < config.minimum_requests {
+            if many { Status::Warning } else { Status::Ok }
         } else if share >= config.server_error_critical {
             Status::Critical
         } else if share >= config.server_error_warning {

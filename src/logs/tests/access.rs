@@ -61,13 +61,27 @@ fn rates_are_judged_within_the_window() {
 }
 
 #[test]
-fn few_requests_give_counts_and_no_verdict() {
-    let mut text = String::new();
-    (0..4).for_each(|number| line(&mut text, number * 600, "10.0.0.1", "GET /", 500, "1"));
-    let mut config = LogsConfig::default();
-    let check = report(&text, &mut config).check(&config);
-    let found = of(&check.findings, "LOGS-003");
-    assert_eq!((found[0].status, found[0].data["answers"].as_u64()), (Status::Ok, Some(4)));
+fn of_few_requests_only_many_failures_are_told() {
+    for (requests, failures, status) in [
+        (49, 49, Status::Warning),
+        (49, 5, Status::Warning),
+        (4, 4, Status::Warning),
+        (40, 2, Status::Warning),
+        (49, 2, Status::Ok),
+        (1, 1, Status::Ok),
+        (49, 0, Status::Ok),
+    ] {
+        let mut text = String::new();
+        (0..requests).for_each(|number| {
+            let status = if number < failures { 500 } else { 200 };
+            line(&mut text, number * 600, "10.0.0.1", "GET /", status, "1");
+        });
+        let mut config = LogsConfig::default();
+        let check = report(&text, &mut config).check(&config);
+        let found = of(&check.findings, "LOGS-003");
+        assert_eq!(found[0].status, status, "{failures} of {requests}");
+        assert_eq!(found[0].data["answers"].as_i64(), Some(failures));
+    }
 }
 
 #[test]
