@@ -126,3 +126,32 @@ fn slow_requests_are_told_where_the_log_times_them() {
     );
     sandbox.run(&["logs", "slow"]).exits(1).says("1 slow request").says("/products");
 }
+
+#[test]
+fn a_look_at_logs_of_which_one_cannot_be_read_is_unknown() {
+    let sandbox = site();
+    let config = std::fs::read_to_string(sandbox.path("sitekeep.toml")).unwrap();
+    sandbox.write("sitekeep.toml", &config.replace("access.log\"]", "access.log\", \"logs/none.log\"]"));
+    let timed = "203.0.113.9 - - [23/Nov/2026:08:40:00 +0100] \"GET / HTTP/1.1\" 200 9 \"-\" \"-\" 0.250\n";
+    sandbox.write("logs/access.log", timed);
+    for view in ["slow", "logins"] {
+        let report = sandbox.run(&["logs", view, "--format", "json"]).exits(3).json();
+        assert_eq!(report["status"], "unknown");
+        assert!(report["problems"][0]["path"].as_str().unwrap().ends_with("none.log"), "{report}");
+        sandbox.run(&["logs", view]).exits(3).says("there is no such file");
+        sandbox.run(&["logs", view, "--format", "csv"]).exits(3).complains("none.log: not read");
+    }
+    std::fs::remove_file(sandbox.path("logs/django.log")).unwrap();
+    sandbox.write("sitekeep.toml", &config);
+    let report = sandbox.run(&["logs", "slow", "--format", "json"]).exits(3).json();
+    assert!(report["problems"][0]["path"].as_str().unwrap().ends_with("django.log"), "{report}");
+}
+
+#[test]
+fn a_guessed_password_is_as_grave_by_hand_as_in_the_morning() {
+    let sandbox = site();
+    let login = |status| ("203.0.113.9".to_owned(), "POST /admin/login/", status);
+    access(&sandbox, (0..6).map(|_| login(200)).chain([login(302)]));
+    sandbox.run(&["daily", "--only", "logs.access"]).exits(2);
+    sandbox.run(&["logs", "logins"]).exits(2).says("then a success");
+}
