@@ -58,9 +58,10 @@ fn h12_errors_are_one_group_with_their_traceback() {
 fn an_error_is_new_until_a_daily_run_has_told_of_it() {
     let sandbox = site();
     let new = |report: &serde_json::Value| findings(report, "LOGS-001", "warning")[0]["data"]["new"].clone();
-    let daily = ["daily", "--only", "logs.errors", "--format", "json"];
+    let daily = ["daily", "--skip", "health,disk,logs.access", "--format", "json"];
     sandbox.run(&["logs", "errors"]).exits(1).says("NEW");
-    assert_eq!(new(&sandbox.run(&daily).exits(1).json()), true, "looking by hand has not made it old");
+    sandbox.run(&["daily", "--only", "logs.errors", "--format", "nagios"]).exits(1).says("new");
+    assert_eq!(new(&sandbox.run(&daily).exits(1).json()), true, "looking at a part has not made it old");
     let later = [("SITEKEEP_NOW", "2026-11-23T08:05:00Z")];
     assert_eq!(new(&sandbox.run_with(&later, &daily).exits(1).json()), false);
 }
@@ -154,4 +155,44 @@ fn a_guessed_password_is_as_grave_by_hand_as_in_the_morning() {
     access(&sandbox, (0..6).map(|_| login(200)).chain([login(302)]));
     sandbox.run(&["daily", "--only", "logs.access"]).exits(2);
     sandbox.run(&["logs", "logins"]).exits(2).says("then a success");
+}
+
+#[test]
+fn an_error_stays_new_while_no_report_of_it_has_arrived() {
+    let sandbox = site();
+    let skip = ["daily", "--skip", "health,disk,logs.access"];
+    sandbox
+        .run(&[&skip[..], &["--format", "csv"]].concat())
+        .exits(64)
+        .complains("a report has no csv format");
+    sandbox.run(&[&skip[..], &["--output", "no/such/folder/report"]].concat()).exits(2);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(sandbox.command(&skip).stdout(writer).status().unwrap().code(), Some(0));
+    sandbox.run(&skip).exits(1).says("; new");
+    let told = sandbox.run_with(&[("SITEKEEP_NOW", "2026-11-23T08:05:00Z")], &skip).exits(1);
+    assert!(!told.stdout.contains("; new"), "{}", told.stdout);
+}
+
+#[test]
+fn the_window_holds_for_monitoring_systems_too() {
+    let sandbox = site();
+    sandbox.run(&["logs", "errors", "--format", "nagios"]).exits(1);
+    let wide = ["logs", "errors", "--since", "7d", "--format", "prometheus"];
+    sandbox.run(&wide).exits(1).says("sitekeep_log_errors{site=\"shop\",subject=\"django\"} 3\n");
+    let narrow = ["logs", "errors", "--since", "1m", "--format", "nagios"];
+    sandbox.run(&narrow).exits(0).says("OK");
+}
+
+#[test]
+fn a_view_without_a_format_says_so() {
+    let sandbox = site();
+    for view in ["slow", "logins"] {
+        for format in ["nagios", "prometheus", "junit"] {
+            let refused = sandbox.run(&["logs", view, "--format", format]).exits(64);
+            refused
+                .complains("has no format for monitoring systems")
+                .complains("use --format text, json or csv");
+        }
+    }
 }

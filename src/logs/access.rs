@@ -14,7 +14,6 @@ use super::logins::LoginAttempts;
 use super::logins::Logins;
 use super::logins::merge;
 use super::memory::Memory;
-use super::memory::noted;
 use super::slow::PathCount;
 use super::slow::PerPath;
 use super::slow::Slow;
@@ -114,7 +113,7 @@ pub fn triage_access(
     }
     let merged = report.logins.iter().map(|login| login.failed).sum();
     report.failed_logins = report.failed_logins.max(merged);
-    noted(memory.record(now, &checkpoints, &[]), &mut memory_problem);
+    memory.note(now, checkpoints, Vec::new());
     report.memory_problem = memory_problem;
     Ok(report)
 }

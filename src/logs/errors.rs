@@ -186,7 +186,7 @@ pub fn triage_django(
     report.groups.sort_by_key(|group| {
         (group.level < Level::Critical, group.new != Some(true), u64::MAX - group.count, group.first)
     });
-    noted(memory.record(now, &checkpoints, &remembered), &mut memory_problem);
+    memory.note(now, checkpoints, remembered);
     report.memory_problem = memory_problem;
     Ok(report)
 }

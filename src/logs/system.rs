@@ -7,7 +7,6 @@ use super::history::read_log;
 use super::lines::Lines;
 use super::memory;
 use super::memory::Memory;
-use super::memory::noted;
 use super::source::SourceProblem;
 use super::system_lines::Sort;
 use super::system_lines::SystemLines;
@@ -185,7 +184,7 @@ impl SystemReport {
             .map(|checkpoint| (log.display().to_string(), checkpoint))
             .into_iter()
             .collect();
-        noted(memory.record(now, &checkpoints, &[]), &mut memory_problem);
+        memory.note(now, checkpoints, Vec::new());
         self.memory_problem = memory_problem;
         Ok(())
     }
