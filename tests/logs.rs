@@ -196,3 +196,34 @@ fn a_view_without_a_format_says_so() {
         }
     }
 }
+
+/// Puts a `journalctl` of this script before the own one of the machine, and returns the PATH that finds it.
+fn journal(sandbox: &Sandbox, script: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    sandbox.write("bin/journalctl", &format!("#!/bin/sh\n{script}\n"));
+    let program = sandbox.path("bin/journalctl");
+    std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let config = std::fs::read_to_string(sandbox.path("sitekeep.toml")).unwrap();
+    sandbox.write("sitekeep.toml", &config.replace("system = \"off\"", "system = \"journal\""));
+    format!("{}:{}", sandbox.path("bin").display(), std::env::var("PATH").unwrap())
+}
+
+#[test]
+fn a_long_message_of_the_journal_is_read() {
+    let sandbox = site();
+    let path = journal(
+        &sandbox,
+        r#"case " $* " in *" --all "*) text='"Traceback of 5 kB"' ;; *) text=null ;; esac
+echo '{"MESSAGE":'"$text"',"PRIORITY":"6","SYSLOG_IDENTIFIER":"gunicorn","_SYSTEMD_UNIT":"shop-backend.service"}'"#,
+    );
+    let daily = ["daily", "--only", "logs.system", "--format", "json"];
+    let report = sandbox.run_with(&[("PATH", &path)], &daily).exits(1).json();
+    assert!(findings(&report, "LOGS-005", "warning")[0].to_string().contains("of 5 kB"), "{report}");
+    let path = journal(
+        &sandbox,
+        r#"echo '{"MESSAGE":"shop is half'; echo '{"MESSAGE":null,"UNIT":"shop.service"}'"#,
+    );
+    let report = sandbox.run_with(&[("PATH", &path)], &daily).exits(3).json();
+    let unread = findings(&report, "LOGS-006", "unknown")[0].to_string();
+    assert!(unread.contains("2 entries could not be understood"), "{report}");
+}
