@@ -21,7 +21,7 @@ ERROR 2026-11-20 08:20:00,001 log Internal Server Error: /an-older-one/
 fn site() -> Sandbox {
     let sandbox = Sandbox::site();
     sandbox.write("logs/django.log", DJANGO);
-    sandbox.write("logs/access.log", "");
+    access(&sandbox, [("198.51.100.7".to_owned(), "GET /", 200)]);
     sandbox.write(
         "sitekeep.toml",
         "[site]\nname = \"shop\"\n[state]\ndirectory = \"state\"\n[logs]\nsystem = \"off\"\ndjango = [\"logs/django.log\"]\naccess = [\"logs/access.log\"]\n",
