@@ -53,6 +53,7 @@ const KNOWN: &[&str] = &[
     "[{server_time}] \"{message}",
     "[{server_time}] code {status}, {message}",
     "[{server_time}] - Broken pipe {message}",
+    "[{server_time}] You're accessing the development server {message}",
     // Python's logging.basicConfig, and Django's documentation (simple).
     "{levelname}:{name}:{message}",
     "{levelname} {message}",
