@@ -58,6 +58,16 @@ fn a_second_run_finds_the_shop_and_leaves_it_as_it_is() {
 }
 
 #[test]
+fn a_run_days_later_finds_its_server_in_the_access_log() {
+    let sandbox = Sandbox::empty();
+    demo(&sandbox, &[]).exits(0);
+    let later = [("SITEKEEP_NOW", "2026-11-27T08:00:00Z")];
+    let report = sandbox.run_with(&later, &["demo", "la boutique", "--format", "json"]).exits(0).json();
+    assert!(findings(&report, "LOGS-006", "unknown").is_empty(), "{report}");
+    assert_eq!(findings(&report, "LOGS-003", "ok")[0]["data"]["requests"], 0, "own requests do not count");
+}
+
+#[test]
 fn an_unfinished_shop_is_made_anew() {
     let sandbox = Sandbox::empty();
     sandbox.write("la boutique/.sitekeep-demo", "building\n");

@@ -21,7 +21,7 @@ ERROR 2026-11-20 08:20:00,001 log Internal Server Error: /an-older-one/
 fn site() -> Sandbox {
     let sandbox = Sandbox::site();
     sandbox.write("logs/django.log", DJANGO);
-    sandbox.write("logs/access.log", "");
+    access(&sandbox, [("198.51.100.7".to_owned(), "GET /", 200)]);
     sandbox.write(
         "sitekeep.toml",
         "[site]\nname = \"shop\"\n[state]\ndirectory = \"state\"\n[logs]\nsystem = \"off\"\ndjango = [\"logs/django.log\"]\naccess = [\"logs/access.log\"]\n",
@@ -58,9 +58,10 @@ fn h12_errors_are_one_group_with_their_traceback() {
 fn an_error_is_new_until_a_daily_run_has_told_of_it() {
     let sandbox = site();
     let new = |report: &serde_json::Value| findings(report, "LOGS-001", "warning")[0]["data"]["new"].clone();
-    let daily = ["daily", "--only", "logs.errors", "--format", "json"];
+    let daily = ["daily", "--skip", "health,disk,logs.access", "--format", "json"];
     sandbox.run(&["logs", "errors"]).exits(1).says("NEW");
-    assert_eq!(new(&sandbox.run(&daily).exits(1).json()), true, "looking by hand has not made it old");
+    sandbox.run(&["daily", "--only", "logs.errors", "--format", "nagios"]).exits(1).says("new");
+    assert_eq!(new(&sandbox.run(&daily).exits(1).json()), true, "looking at a part has not made it old");
     let later = [("SITEKEEP_NOW", "2026-11-23T08:05:00Z")];
     assert_eq!(new(&sandbox.run_with(&later, &daily).exits(1).json()), false);
 }
@@ -125,4 +126,104 @@ fn slow_requests_are_told_where_the_log_times_them() {
         "203.0.113.9 - - [23/Nov/2026:08:40:00 +0100] \"GET /products HTTP/1.1\" 200 99 \"-\" \"-\" 4.250\n",
     );
     sandbox.run(&["logs", "slow"]).exits(1).says("1 slow request").says("/products");
+}
+
+#[test]
+fn a_look_at_logs_of_which_one_cannot_be_read_is_unknown() {
+    let sandbox = site();
+    let config = std::fs::read_to_string(sandbox.path("sitekeep.toml")).unwrap();
+    sandbox.write("sitekeep.toml", &config.replace("access.log\"]", "access.log\", \"logs/none.log\"]"));
+    let timed = "203.0.113.9 - - [23/Nov/2026:08:40:00 +0100] \"GET / HTTP/1.1\" 200 9 \"-\" \"-\" 0.250\n";
+    sandbox.write("logs/access.log", timed);
+    for view in ["slow", "logins"] {
+        let report = sandbox.run(&["logs", view, "--format", "json"]).exits(3).json();
+        assert_eq!(report["status"], "unknown");
+        assert!(report["problems"][0]["path"].as_str().unwrap().ends_with("none.log"), "{report}");
+        sandbox.run(&["logs", view]).exits(3).says("there is no such file");
+        sandbox.run(&["logs", view, "--format", "csv"]).exits(3).complains("none.log: not read");
+    }
+    std::fs::remove_file(sandbox.path("logs/django.log")).unwrap();
+    sandbox.write("sitekeep.toml", &config);
+    let report = sandbox.run(&["logs", "slow", "--format", "json"]).exits(3).json();
+    assert!(report["problems"][0]["path"].as_str().unwrap().ends_with("django.log"), "{report}");
+}
+
+#[test]
+fn a_guessed_password_is_as_grave_by_hand_as_in_the_morning() {
+    let sandbox = site();
+    let login = |status| ("203.0.113.9".to_owned(), "POST /admin/login/", status);
+    access(&sandbox, (0..6).map(|_| login(200)).chain([login(302)]));
+    sandbox.run(&["daily", "--only", "logs.access"]).exits(2);
+    sandbox.run(&["logs", "logins"]).exits(2).says("then a success");
+}
+
+#[test]
+fn an_error_stays_new_while_no_report_of_it_has_arrived() {
+    let sandbox = site();
+    let skip = ["daily", "--skip", "health,disk,logs.access"];
+    sandbox
+        .run(&[&skip[..], &["--format", "csv"]].concat())
+        .exits(64)
+        .complains("a report has no csv format");
+    sandbox.run(&[&skip[..], &["--output", "no/such/folder/report"]].concat()).exits(2);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(sandbox.command(&skip).stdout(writer).status().unwrap().code(), Some(0));
+    sandbox.run(&skip).exits(1).says("; new");
+    let told = sandbox.run_with(&[("SITEKEEP_NOW", "2026-11-23T08:05:00Z")], &skip).exits(1);
+    assert!(!told.stdout.contains("; new"), "{}", told.stdout);
+}
+
+#[test]
+fn the_window_holds_for_monitoring_systems_too() {
+    let sandbox = site();
+    sandbox.run(&["logs", "errors", "--format", "nagios"]).exits(1);
+    let wide = ["logs", "errors", "--since", "7d", "--format", "prometheus"];
+    sandbox.run(&wide).exits(1).says("sitekeep_log_errors{site=\"shop\",subject=\"django\"} 3\n");
+    let narrow = ["logs", "errors", "--since", "1m", "--format", "nagios"];
+    sandbox.run(&narrow).exits(0).says("OK");
+}
+
+#[test]
+fn a_view_without_a_format_says_so() {
+    let sandbox = site();
+    for view in ["slow", "logins"] {
+        for format in ["nagios", "prometheus", "junit"] {
+            let refused = sandbox.run(&["logs", view, "--format", format]).exits(64);
+            refused
+                .complains("has no format for monitoring systems")
+                .complains("use --format text, json or csv");
+        }
+    }
+}
+
+/// Puts a `journalctl` of this script before the own one of the machine, and returns the PATH that finds it.
+fn journal(sandbox: &Sandbox, script: &str) -> String {
+    use std::os::unix::fs::PermissionsExt;
+    sandbox.write("bin/journalctl", &format!("#!/bin/sh\n{script}\n"));
+    let program = sandbox.path("bin/journalctl");
+    std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let config = std::fs::read_to_string(sandbox.path("sitekeep.toml")).unwrap();
+    sandbox.write("sitekeep.toml", &config.replace("system = \"off\"", "system = \"journal\""));
+    format!("{}:{}", sandbox.path("bin").display(), std::env::var("PATH").unwrap())
+}
+
+#[test]
+fn a_long_message_of_the_journal_is_read() {
+    let sandbox = site();
+    let path = journal(
+        &sandbox,
+        r#"case " $* " in *" --all "*) text='"Traceback of 5 kB"' ;; *) text=null ;; esac
+echo '{"MESSAGE":'"$text"',"PRIORITY":"6","SYSLOG_IDENTIFIER":"gunicorn","_SYSTEMD_UNIT":"shop-backend.service"}'"#,
+    );
+    let daily = ["daily", "--only", "logs.system", "--format", "json"];
+    let report = sandbox.run_with(&[("PATH", &path)], &daily).exits(1).json();
+    assert!(findings(&report, "LOGS-005", "warning")[0].to_string().contains("of 5 kB"), "{report}");
+    let path = journal(
+        &sandbox,
+        r#"echo '{"MESSAGE":"shop is half'; echo '{"MESSAGE":null,"UNIT":"shop.service"}'"#,
+    );
+    let report = sandbox.run_with(&[("PATH", &path)], &daily).exits(3).json();
+    let unread = findings(&report, "LOGS-006", "unknown")[0].to_string();
+    assert!(unread.contains("2 entries could not be understood"), "{report}");
 }

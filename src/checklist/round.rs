@@ -7,6 +7,7 @@ use crate::db::Showcase;
 use crate::db::connect;
 use crate::health::Facts;
 use crate::logs::Memory;
+use crate::logs::Notes;
 use crate::progress::Progress;
 use crate::state::State;
 use anyhow::Result;
@@ -21,6 +22,8 @@ pub struct Round<'a> {
     pub progress: &'a dyn Progress,
     /// Whether this run becomes the last one that later runs compare with.
     pub remembers: bool,
+    /// What it will have been then; to be committed when its report has reached its reader.
+    pub notes: Notes,
     site: Option<Result<Site>>,
 }
 
@@ -38,7 +41,7 @@ impl<'a> Round<'a> {
         now: Timestamp,
         progress: &'a dyn Progress,
     ) -> Self {
-        Self { config, state, now, progress, remembers: false, site: None }
+        Self { config, state, now, progress, remembers: false, notes: Notes::default(), site: None }
     }
 
     /// The site's database; the first failure to open it is everybody's answer, so that a lock is waited for once.
@@ -52,9 +55,9 @@ impl<'a> Round<'a> {
 
     /// What earlier runs left to know of the logs.
     pub(super) fn memory(&mut self) -> Memory<'_> {
-        match self.state.as_deref_mut() {
+        match self.state.as_deref() {
             None => Memory::Absent,
-            Some(state) if self.remembers => Memory::Recorded(state),
+            Some(state) if self.remembers => Memory::Noted(state, &mut self.notes),
             Some(state) => Memory::ReadOnly(state),
         }
     }

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::report;
+use super::report::Job;
 use super::report::ReportArgs;
 use crate::checklist;
 use crate::checklist::Period;
@@ -15,6 +16,9 @@ use clap::Args;
 ///
 /// Each item is timed and judged on its own: one that cannot run is UNKNOWN, and the others still run. The worst
 /// status is the exit code.
+///
+/// An error of the logs is new until a run without --only has reported it: that run is the one which the next compares
+/// with. With --only nothing becomes old.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
@@ -42,5 +46,8 @@ pub(super) fn run(args: &DailyArgs, context: &Context) -> Result<Status> {
     let (items, skipped) = checklist::select(items, &args.only, &args.skip)?;
     // Items that were not asked for were not skipped.
     let skipped = if args.only.is_empty() { skipped } else { Vec::new() };
-    report::run("daily", &items, skipped, &args.report, context)
+    // A look at some items, every five minutes perhaps, makes nothing old for whoever reads the whole in the morning.
+    let remembers = args.only.is_empty();
+    let job = Job { command: "daily", items: &items, skipped, remembers, since: None };
+    report::run_job(job, &args.report, context)
 }

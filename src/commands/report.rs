@@ -18,6 +18,7 @@ use anyhow::Result;
 use clap::Args;
 use jiff::SignedDuration;
 use std::path::PathBuf;
+use std::time::Duration;
 use std::time::Instant;
 
 /// Options of every command that reports findings.
@@ -26,6 +27,18 @@ pub(super) struct ReportArgs {
     /// Write the report to this file, atomically, instead of printing it
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+}
+
+/// What is to be run and reported.
+#[derive(Debug)]
+pub(super) struct Job<'a> {
+    pub(super) command: &'a str,
+    pub(super) items: &'a [&'static Item],
+    pub(super) skipped: Vec<String>,
+    /// Whether later runs compare with this one.
+    pub(super) remembers: bool,
+    /// How far back logs are read, where it is not as configured.
+    pub(super) since: Option<Duration>,
 }
 
 /// Runs the items, records the run, prints the report and returns its status.
@@ -39,7 +52,22 @@ pub(super) fn run(
     args: &ReportArgs,
     context: &Context,
 ) -> Result<Status> {
-    let loaded = context.load()?;
+    // Only the checklist is a round that the next one continues; other commands just look.
+    let job = Job { command, items, skipped, remembers: command == "daily", since: None };
+    run_job(job, args, context)
+}
+
+/// Does what [`run`] does, with what only some commands choose.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Result<Status> {
+    // Before anything is looked at and recorded: nobody would be told.
+    context.printer.refuse_lists()?;
+    let mut loaded = context.load()?;
+    if let Some(since) = job.since {
+        loaded.config.logs.since = since;
+    }
     let config = &loaded.config;
     if loaded.file.is_none() {
         context.printer.note(
@@ -53,18 +81,18 @@ pub(super) fn run(
     };
     let bar = Bar::new(context.printer.quiet);
     let mut round = Round::new(config, state.as_mut(), context.now, &bar);
-    // Only the checklist is a round that the next one continues; other commands just look.
-    round.remembers = command == "daily";
-    let items = checklist::run(items, &mut round);
+    round.remembers = job.remembers;
+    let items = checklist::run(job.items, &mut round);
+    let notes = std::mem::take(&mut round.notes);
     drop(round);
     let mut report = Report {
         run_id: run_id(context),
         site: config.site.name.clone(),
-        command: command.to_owned(),
+        command: job.command.to_owned(),
         started_at: context.now,
         finished_at: context.now + SignedDuration::try_from(begin.elapsed()).unwrap_or_default(),
         items,
-        skipped,
+        skipped: job.skipped,
     };
     let problem = match (&mut state, problem) {
         (Some(state), _) => record(state, &report).err(),
@@ -72,7 +100,15 @@ pub(super) fn run(
     };
     report.items.extend(problem.map(|problem| unrecorded(&problem)));
     context.printer.report(&report, args.output.as_deref())?;
-    Ok(report.status())
+    let remembered = state.as_mut().map_or(Ok(()), |state| notes.commit(state));
+    Ok(match remembered {
+        Ok(()) => report.status(),
+        Err(error) => {
+            let told = format!("what was told as new will be told again: {}", error::one_line(&error));
+            context.printer.warning(&told);
+            report.status().max(Status::Warning)
+        }
+    })
 }
 
 /// Identifier that sorts by time and is unique on this machine.

@@ -66,7 +66,7 @@ pub struct LogsConfig {
     pub burst_window: Duration,
     /// 5xx answers within the stretch below which it is no burst, however few requests there were.
     pub burst_errors: u64,
-    /// Requests below which a share says nothing.
+    /// Requests below which a share says nothing; `burst_errors` answers of 5xx are told all the same.
     pub minimum_requests: u64,
     /// Path whose POST is an admin login.
     pub login_path: String,

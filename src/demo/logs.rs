@@ -45,7 +45,8 @@ fn line(log: &mut String, level: &str, now: Timestamp, zone: &TimeZone, minutes_
         writeln!(log, "{level} {},{:03} {message}", time.strftime("%Y-%m-%d %H:%M:%S"), minutes_ago % 1000);
 }
 
-/// An access log in the combined format: a day of visitors, one 404 and one mistyped admin password.
+/// An access log in the combined format, which the server goes on with: a day of visitors, one 404 and one mistyped
+/// admin password.
 pub(super) fn access(now: Timestamp, zone: &TimeZone, slugs: &[String]) -> String {
     let mut log = String::new();
     for (step, minutes) in (0..1320).rev().step_by(6).enumerate() {

@@ -138,7 +138,7 @@ fn configuration(port: u16) -> String {
          [health.resources]\n# A machine that has just compiled a program is busy, and that is no fault of the site.\n\
          load_warning = 20.0\nload_critical = 50.0\n\n\
          [logs]\ndjango = [\"logs/django.log\"]\naccess = [\"logs/access.log\"]\nsystem = \"off\"\n\n\
-         [serve]\nlisten = \"127.0.0.1:{port}\"\n\n\
+         [serve]\nlisten = \"127.0.0.1:{port}\"\naccess_log = \"logs/access.log\"\n\n\
          [state]\ndirectory = \"state\"\n"
     )
 }

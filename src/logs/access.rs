@@ -4,6 +4,7 @@ use super::access_line::AccessLine;
 use super::bursts::Burst;
 use super::bursts::Bursts;
 use super::errors::pasts;
+use super::errors_check::local;
 use super::history::After;
 use super::history::Events;
 use super::history::Window;
@@ -14,7 +15,6 @@ use super::logins::LoginAttempts;
 use super::logins::Logins;
 use super::logins::merge;
 use super::memory::Memory;
-use super::memory::noted;
 use super::slow::PathCount;
 use super::slow::PerPath;
 use super::slow::Slow;
@@ -29,6 +29,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::path::Path;
+
+/// Lines at the end that may be in no known format: a crash leaves a few, a server that writes another format many.
+const STRANGE: u64 = 20;
+
+/// A day in microseconds.
+const DAY: i64 = 86_400_000_000;
 
 /// What the access logs say of the window.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,6 +59,7 @@ pub struct AccessReport {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AccessLog {
     pub log: String,
+    /// Requests of visitors; sitekeep's own would dilute what they saw.
     pub requests: u64,
     /// Answers with the status 404.
     pub not_found: u64,
@@ -100,9 +107,9 @@ pub fn triage_access(
         let outcome = read_log(log, past, &window, progress, &mut counts);
         let name = log.display().to_string();
         report.problems.extend(outcome.problems);
-        if counts.strange && !counts.recognised {
-            let remedy = "let the server write the combined format: gunicorn --access-logfile, nginx access_log … combined";
-            let reason = "no line is in the combined or common format";
+        if outcome.read
+            && let Some((reason, remedy)) = counts.problem(&window)
+        {
             report.problems.push(SourceProblem::new(log, reason, remedy));
         } else if outcome.read {
             report.failed_logins = report.failed_logins.max(counts.logins.failed);
@@ -114,7 +121,7 @@ pub fn triage_access(
     }
     let merged = report.logins.iter().map(|login| login.failed).sum();
     report.failed_logins = report.failed_logins.max(merged);
-    noted(memory.record(now, &checkpoints, &[]), &mut memory_problem);
+    memory.note(now, checkpoints, Vec::new());
     report.memory_problem = memory_problem;
     Ok(report)
 }
@@ -125,7 +132,10 @@ struct Counts {
     window_start: i64,
     request_time: RequestTime,
     recognised: bool,
-    strange: bool,
+    /// Lines behind the last that was recognised, or all of them.
+    strange: u64,
+    /// Whether a line lies in the window.
+    current: bool,
     requests: u64,
     not_found: u64,
     server_errors: u64,
@@ -143,7 +153,8 @@ impl Counts {
             window_start: window.start,
             request_time: config.request_time,
             recognised: false,
-            strange: false,
+            strange: 0,
+            current: false,
             requests: 0,
             not_found: 0,
             server_errors: 0,
@@ -153,6 +164,29 @@ impl Counts {
             logins: Logins::new(config),
             slow: Slow::new(config.slow_request),
         }
+    }
+
+    /// Why the lines allow no verdict, and what to do.
+    fn problem(&self, window: &Window) -> Option<(String, &'static str)> {
+        let format = "let the server write the combined format: gunicorn --access-logfile, nginx access_log … combined";
+        if !self.recognised && self.strange > 0 {
+            return Some(("no line is in the combined or common format".to_owned(), format));
+        }
+        if self.strange > STRANGE {
+            let reason = format!("its last {} lines are not in the combined or common format", self.strange);
+            return Some((reason, format));
+        }
+        // The daily checks visit the site themselves, so a day without a line is no quiet day; an hour may be.
+        let whole_day = window.end.saturating_sub(window.start) >= DAY;
+        (!self.current && whole_day).then(|| {
+            let since = local(window.since(), self.clock.zone());
+            let remedy =
+                "set [logs] access to the log that the server writes; visit the site, and see that it grows";
+            (
+                format!("nothing was written since {since}; is it still the log that the server writes?"),
+                remedy,
+            )
+        })
     }
 
     fn finish(self, log: String) -> (AccessLog, Vec<LoginAttempts>) {
@@ -170,18 +204,8 @@ impl Counts {
     }
 }
 
-impl Sink for Counts {
-    #[inline]
-    fn line(&mut self, line: Line<'_>) {
-        let Some(request) = AccessLine::parse(line.bytes) else {
-            self.strange |= line.finished && !line.bytes.trim_ascii().is_empty();
-            return;
-        };
-        self.recognised = true;
-        let time = self.clock.microseconds(request.stamp);
-        if time < self.window_start {
-            return;
-        }
+impl Counts {
+    fn answer(&mut self, request: &AccessLine<'_>, time: i64) {
         self.requests += 1;
         let failed = request.status >= 500;
         self.bursts.count(time, failed);
@@ -191,6 +215,26 @@ impl Sink for Counts {
         } else if request.status == 404 {
             self.not_found += 1;
             *self.not_found_paths.entry(request.path) += 1;
+        }
+    }
+}
+
+impl Sink for Counts {
+    #[inline]
+    fn line(&mut self, line: Line<'_>) {
+        let Some(request) = AccessLine::parse(line.bytes) else {
+            self.strange += u64::from(line.finished && !line.bytes.trim_ascii().is_empty());
+            return;
+        };
+        self.recognised = true;
+        self.strange = 0;
+        let time = self.clock.microseconds(request.stamp);
+        if time < self.window_start {
+            return;
+        }
+        self.current = true;
+        if !request.is_own() {
+            self.answer(&request, time);
         }
         if self.logins.concerns(request.method, request.path) {
             self.logins.attempt(request.address, time, request.status);

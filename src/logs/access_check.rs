@@ -68,8 +68,13 @@ impl AccessReport {
 
     fn server_errors(&self, log: &AccessLog, config: &LogsConfig) -> Finding {
         let share = Percent::of(log.server_errors, log.requests);
-        let status = if log.requests < config.minimum_requests || log.server_errors == 0 {
+        // Of few requests a share says little, but a site that fails each time it is asked is no sound one.
+        let many = log.server_errors >= config.burst_errors.max(1)
+            || log.server_errors >= 2 && share >= config.server_error_critical;
+        let status = if log.server_errors == 0 {
             Status::Ok
+        } else if log.requests < config.minimum_requests {
+            if many { Status::Warning } else { Status::Ok }
         } else if share >= config.server_error_critical {
             Status::Critical
         } else if share >= config.server_error_warning {
@@ -138,9 +143,7 @@ impl AccessReport {
     }
 
     fn add_logins(&self, check: &mut Check, config: &LogsConfig) {
-        let suspicious = |login: &&LoginAttempts| {
-            login.most_in_window >= config.login_warning.min(config.login_critical).max(1)
-        };
+        let suspicious = |login: &&LoginAttempts| login.status(config) != Status::Ok;
         let mut found: Vec<Finding> =
             self.logins.iter().filter(suspicious).map(|login| self.login(login, config)).collect();
         found.sort_by_key(|finding| std::cmp::Reverse(finding.status));
@@ -171,9 +174,6 @@ impl AccessReport {
     }
 
     fn login(&self, login: &LoginAttempts, config: &LogsConfig) -> Finding {
-        let many = login.most_in_window >= config.login_critical;
-        let critical = many || login.success_after.is_some();
-        let status = if critical { Status::Critical } else { Status::Warning };
         let mut message = count(login.failed, "failed admin login");
         let address = match login.address.as_str() {
             "" | "-" => "an unknown address",
@@ -189,12 +189,12 @@ impl AccessReport {
         }
         let remedy = if login.success_after.is_some() {
             "ask who logged in; if nobody knows, change the password, end the sessions and block the address"
-        } else if matches!(login.address.as_str(), "" | "-" | "127.0.0.1" | "::1") {
-            "let the server log the visitor's address: %({x-forwarded-for}i)s in gunicorn's access_log_format"
+        } else if login.is_everybody() {
+            "let the server log the visitor's address (%({x-forwarded-for}i)s in gunicorn's access_log_format), or name nginx's own access log in [logs] access"
         } else {
             "block the address in the firewall, or limit the login page (nginx limit_req, django-axes)"
         };
-        let mut finding = Finding::new(&LOG_LOGINS, status, address, message)
+        let mut finding = Finding::new(&LOG_LOGINS, login.status(config), address, message)
             .with("failed", login.failed)
             .with("most_in_window", login.most_in_window)
             .with("window_seconds", config.login_window.as_secs());

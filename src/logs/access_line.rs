@@ -40,6 +40,15 @@ impl<'a> AccessLine<'a> {
         Some(Self { address: address(&line[..bracket]), stamp, method, path, status, rest })
     }
 
+    /// Whether sitekeep itself asked: the browser of the combined format begins with its name.
+    pub(super) fn is_own(&self) -> bool {
+        let agent = || {
+            let quoted = &self.rest[memchr::memmem::find(self.rest, b" \"")? + 2..];
+            quoted[quote_end(quoted)? + 1..].strip_prefix(b" \"")
+        };
+        agent().is_some_and(|agent| agent.starts_with(b"sitekeep/"))
+    }
+
     /// Time the request took in microseconds: the first number behind the quoted referrer and browser.
     pub(super) fn request_time(&self, unit: RequestTime) -> Option<u64> {
         // The answer's length comes first; where no quoted field follows, the format is the common one.
@@ -195,6 +204,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn own_requests_are_known_by_the_browser_alone() {
+        for (rest, own) in [
+            (r#"200 342 "-" "sitekeep/0.1.0""#, true),
+            (r#"200 342 "https://shop.example/" "sitekeep/0.1.0" 1234"#, true),
+            (r#"200 342 "sitekeep/0.1.0" "curl""#, false),
+            (r#"200 342 "-" "Mozilla/5.0 \" \"sitekeep/0.1.0""#, false),
+            ("200 342", false),
+            ("200", false),
+        ] {
+            let line = format!("10.0.0.1 - - [23/Nov/2026:00:30:14 +0100] \"GET / HTTP/1.1\" {rest}");
+            assert_eq!(AccessLine::parse(line.as_bytes()).expect(&line).is_own(), own, "{line}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
@@ -203,6 +227,7 @@ mod tests {
             for line in [bytes.clone(), [start, bytes.as_slice(), b" HTTP/1.1\" 200 ", tail.as_bytes()].concat()] {
                 if let Some(line) = AccessLine::parse(&line) {
                     line.request_time(RequestTime::Auto);
+                    line.is_own();
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! Reading Django logs: which lines begin an event, which belong to the one before, and which events are errors.
 
+use super::access_line::AccessLine;
 use super::errors::SlowQueries;
 use super::formats::Formats;
 use super::groups::Event;
@@ -11,8 +12,11 @@ use super::lines::Line;
 use super::lines::Sink;
 use super::lines::bounded;
 use super::lines::visible;
+use super::stamp;
 use super::stamp::Clock;
+use super::traceback::Traceback;
 use super::twice::Twice;
+use crate::units::count;
 use jiff::tz::TimeZone;
 use memchr::memmem::Finder;
 
@@ -24,8 +28,47 @@ const LONGEST_EXAMPLE: usize = 500;
 /// Bytes at the start of a line that hold the date, with a bracket before it.
 const DATE: usize = 11;
 
+/// Bytes at the start of a line within which its time is looked for.
+const STAMP_WITHIN: usize = 48;
+
+/// Bytes of a line in no known format that are shown.
+const LONGEST_STRANGE: usize = 120;
+
+/// Lines at the end of a log that a message of many lines may have; what Python writes of tracebacks is not counted.
+const TRAILING: u64 = 20;
+
+/// Lines of a log that are in no known format.
+#[derive(Debug, Default)]
+pub(super) struct Strange {
+    /// Whether there is any at all.
+    any: bool,
+    /// Those behind the last event, which may be lines of its message.
+    trailing: u64,
+    /// Those that are certainly events: they begin with a time of the window.
+    events: u64,
+    example: String,
+    traceback: Traceback,
+}
+
+impl Strange {
+    /// Whether a line is one that Python writes of a traceback, or is indented as the rest of a message.
+    fn continues(&mut self, line: &[u8]) -> bool {
+        const BETWEEN: [&[u8]; 2] = [b"During handling of the above exception", b"The above exception was"];
+        let was_open = self.traceback.is_open();
+        self.traceback.line(line);
+        if line[0].is_ascii_whitespace() {
+            return true;
+        }
+        if self.traceback.is_open() && !line.starts_with(b"Traceback ") {
+            // What broke off in the middle is no traceback for ever.
+            self.traceback.clear();
+            return false;
+        }
+        was_open || self.traceback.is_open() || BETWEEN.iter().any(|words| line.starts_with(words))
+    }
+}
+
 /// Collects the errors of all Django logs.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact about the line before, not a choice")]
 pub(super) struct DjangoEvents<'a> {
     formats: &'a Formats,
     clock: Clock,
@@ -47,9 +90,9 @@ pub(super) struct DjangoEvents<'a> {
     pub(super) errors: u64,
     pub(super) warnings: u64,
     pub(super) slow_queries: SlowQueries,
-    /// Whether a line of this log was read as the start of an event, and whether one was not.
+    /// Whether a line of this log was read as the start of an event.
     pub(super) recognised: bool,
-    pub(super) strange: bool,
+    pub(super) strange: Strange,
 }
 
 impl<'a> DjangoEvents<'a> {
@@ -75,7 +118,7 @@ impl<'a> DjangoEvents<'a> {
             warnings: 0,
             slow_queries: SlowQueries::default(),
             recognised: false,
-            strange: false,
+            strange: Strange::default(),
         }
     }
 
@@ -85,7 +128,7 @@ impl<'a> DjangoEvents<'a> {
         log.clone_into(&mut self.log);
         self.twice.begin_log();
         self.recognised = false;
-        self.strange = false;
+        self.strange = Strange::default();
         self.level_at = None;
     }
 
@@ -130,6 +173,55 @@ impl<'a> DjangoEvents<'a> {
         }
     }
 
+    /// Notes a line that begins no event in a known format: most continue the event before, and others are events that
+    /// nobody understands.
+    fn note_strange(&mut self, line: &[u8]) {
+        if line.trim_ascii().is_empty() {
+            return;
+        }
+        self.strange.any = true;
+        // gunicorn may write its requests into the same file; they are judged where they are an access log.
+        if self.strange.continues(line) || AccessLine::parse(line).is_some() {
+            return;
+        }
+        // While an error is open its message may hold anything; it is told of in any case.
+        if !self.is_open && self.stamped(line).is_some_and(|time| time >= self.window_start) {
+            self.strange.events += 1;
+            if self.strange.example.is_empty() {
+                let text = visible(&line[..line.len().min(LONGEST_STRANGE)]);
+                self.strange.example = bounded(&text, LONGEST_STRANGE).replace('\n', " ");
+            }
+        }
+        self.strange.trailing += 1;
+    }
+
+    /// The time at the start of a line, behind whatever may come before it.
+    fn stamped(&mut self, line: &[u8]) -> Option<i64> {
+        let starts_number =
+            |at: &usize| line[*at].is_ascii_digit() && (*at == 0 || !line[*at - 1].is_ascii_alphanumeric());
+        let mut stamp = (0..line.len().min(STAMP_WITHIN)).filter(starts_number);
+        let stamp = stamp.find_map(|at| stamp::parse(&line[at..], true))?.0;
+        Some(self.clock.microseconds(stamp))
+    }
+
+    /// Why the lines of this log allow no verdict.
+    pub(super) fn problem(&self) -> Option<String> {
+        let strange = &self.strange;
+        if !self.recognised && strange.any {
+            Some("no line is written in a known format".to_owned())
+        } else if strange.events > 0 {
+            let lines = count(strange.events, "line");
+            Some(format!(
+                "{lines} with a time of the window in no known format, the first: {}",
+                strange.example
+            ))
+        } else if strange.trailing > TRAILING {
+            Some(format!("its last {} lines are in no known format", strange.trailing))
+        } else {
+            None
+        }
+    }
+
     /// Passes over a line whose start tells that it counts for nothing: it begins an event below WARNING, or continues
     /// one that is not open. Most lines end here.
     #[inline]
@@ -146,6 +238,7 @@ impl<'a> DjangoEvents<'a> {
         if !known && !self.learn(line.bytes) {
             return false;
         }
+        self.strange.trailing = 0;
         self.last_event = Some(line.offset);
         true
     }
@@ -193,13 +286,14 @@ impl Sink for DjangoEvents<'_> {
                 self.event.push_line(line.bytes);
                 self.event.traceback.line(line.bytes);
                 self.event.finished &= line.finished;
-            } else if !line.bytes.trim_ascii().is_empty() {
-                self.strange = true;
             }
+            self.note_strange(line.bytes);
             return;
         };
         self.close();
         self.recognised = true;
+        self.strange.trailing = 0;
+        self.strange.traceback.clear();
         self.likely = likely;
         self.last_event = Some(line.offset);
         if header.level < Level::Warning {
@@ -244,6 +338,11 @@ mod tests {
         "2026-11-23 00:46:56,204 - shop - CRITICAL - boom",
         "2026-11-23 00:46:56,204 - shop - INFO - fine",
         "[23/Nov/2026 00:46:56] \"GET / HTTP/1.1\" 200 5",
+        "[2026-11-23 00:46:56,204] [ERROR] boom",
+        "[2026-11-23 00:46:56,204] django.request ERROR boom",
+        "[2026-11-23 00:46:56,204] django.request INFO fine",
+        "2026-11-23 00:46:56,204 INFO fine",
+        "2026-11-23 00:46:56,204 DJANGO ERROR boom",
         "INFORMATION about ERROR",
         "Traceback (most recent call last):",
         "  File \"a.py\", line 3",

@@ -165,9 +165,9 @@ pub fn triage_django(
         let outcome = read_log(log, past, &window, progress, &mut events);
         events.close();
         report.problems.extend(outcome.problems);
-        if events.strange && !events.recognised {
+        if let Some(reason) = events.problem() {
             let remedy = "set [logs] formats to the format string in LOGGING of settings.py";
-            report.problems.push(SourceProblem::new(log, "no line is written in a known format", remedy));
+            report.problems.push(SourceProblem::new(log, reason, remedy));
         } else if outcome.read {
             report.logs.push(name.clone());
         }
@@ -186,7 +186,7 @@ pub fn triage_django(
     report.groups.sort_by_key(|group| {
         (group.level < Level::Critical, group.new != Some(true), u64::MAX - group.count, group.first)
     });
-    noted(memory.record(now, &checkpoints, &remembered), &mut memory_problem);
+    memory.note(now, checkpoints, remembered);
     report.memory_problem = memory_problem;
     Ok(report)
 }

@@ -79,7 +79,7 @@ impl ErrorReport {
         }
         self.problems.iter().for_each(|problem| check.add(problem.finding()));
         check.findings.extend(self.memory_finding());
-        if !self.logs.is_empty() {
+        if !self.logs.is_empty() || self.errors > 0 {
             #[expect(clippy::cast_precision_loss, reason = "a metric needs no 53 bits")]
             let (errors, critical) = (self.errors as f64, config.errors_critical as f64);
             let metric = Metric::new("log_errors", "django", errors, Unit::Count);

@@ -37,7 +37,8 @@ pub(super) enum Piece {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Format {
     pub(super) pieces: Vec<Piece>,
-    pub(super) timed: bool,
+    /// Whether a name of the application's own may stand in the place of the level.
+    pub(super) any_level: bool,
 }
 
 /// The first line of an event, taken apart.
@@ -55,7 +56,7 @@ impl Format {
     #[inline]
     pub(super) fn header<'a>(&self, line: &'a [u8]) -> Option<Header<'a>> {
         let mut header = Header { level: Level::Info, stamp: None, logger: b"", rank: 0, message: b"" };
-        matches(&self.pieces, line, self.timed, &mut header).then_some(header)
+        matches(&self.pieces, line, self.any_level, &mut header).then_some(header)
     }
 
     /// Level of a line and where it stands, if all that comes before it in this format has its place by position: far
@@ -68,7 +69,7 @@ impl Format {
                 Piece::Literal { text, padded: false } => line = line.strip_prefix(text.as_slice())?,
                 Piece::Time { fraction } => line = &line[stamp::parse(line, *fraction)?.1..],
                 Piece::Level => {
-                    let (level, length) = Level::parse(line, self.timed)?;
+                    let (level, length) = Level::parse(line, self.any_level)?;
                     let Some(Piece::Literal { text, padded: false }) = self.pieces.get(position + 1) else {
                         return None;
                     };
@@ -93,7 +94,7 @@ impl Format {
     }
 }
 
-fn matches<'a>(pieces: &[Piece], mut line: &'a [u8], timed: bool, header: &mut Header<'a>) -> bool {
+fn matches<'a>(pieces: &[Piece], mut line: &'a [u8], any_level: bool, header: &mut Header<'a>) -> bool {
     for (position, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Literal { text, padded } => {
@@ -109,7 +110,7 @@ fn matches<'a>(pieces: &[Piece], mut line: &'a [u8], timed: bool, header: &mut H
                 line = rest;
             }
             Piece::Level => {
-                let Some((level, length)) = Level::parse(line, timed) else { return false };
+                let Some((level, length)) = Level::parse(line, any_level) else { return false };
                 header.level = level;
                 line = &line[length..];
             }
@@ -127,9 +128,9 @@ fn matches<'a>(pieces: &[Piece], mut line: &'a [u8], timed: bool, header: &mut H
             }
             Piece::Word { rank } => {
                 let rest = &pieces[position + 1..];
-                return matches_text(rest, line, timed, header, Some(*rank));
+                return matches_text(rest, line, any_level, header, Some(*rank));
             }
-            Piece::Text => return matches_text(&pieces[position + 1..], line, timed, header, None),
+            Piece::Text => return matches_text(&pieces[position + 1..], line, any_level, header, None),
             Piece::Message => {
                 header.message = line;
                 return true;
@@ -143,7 +144,7 @@ fn matches<'a>(pieces: &[Piece], mut line: &'a [u8], timed: bool, header: &mut H
 fn matches_text<'a>(
     rest: &[Piece],
     line: &'a [u8],
-    timed: bool,
+    any_level: bool,
     header: &mut Header<'a>,
     word: Option<u8>,
 ) -> bool {
@@ -174,7 +175,7 @@ fn matches_text<'a>(
             header.logger = field;
             header.rank = rank;
         }
-        if matches(rest, &line[end..], timed, header) {
+        if matches(rest, &line[end..], any_level, header) {
             return true;
         }
         *header = before;

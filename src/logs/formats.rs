@@ -10,27 +10,50 @@ use anyhow::bail;
 use anyhow::ensure;
 
 /// Formats that need no configuration; of two that fit a line the first is taken, so the strict ones lead.
+///
+/// Each names the level, or else is so narrow that it fits none but lines without one: a line that is read without its
+/// level would be an error that nobody hears of.
 const KNOWN: &[&str] = &[
     // Django's documentation (verbose), and the guide.
     "{levelname} {asctime} {module} {process:d} {thread:d} {message}",
     "{levelname} {asctime} {module} {message}",
     // gunicorn's error log.
     "[{asctime}] [{process:d}] [{levelname}] {message}",
+    // Celery's.
+    "[{asctime}: {levelname}/{processName}] {message}",
+    "[{asctime}] {levelname}/{processName} {message}",
     // The application itself, and its neighbours.
     "[{asctime}] {levelname} [{name}:{lineno:d}] {message}",
+    "[{asctime}] {levelname} [{name}] {message}",
     "[{asctime}] {levelname} {name} {message}",
+    "[{asctime}] {levelname}: {message}",
     "[{asctime}] [{levelname}] {name}: {message}",
+    "[{asctime}] [{levelname}] [{name}] {message}",
+    "[{asctime}] [{levelname}] {message}",
     "[{asctime}] {levelname} in {module}: {message}",
+    "[{asctime}] {levelname} {message}",
+    "[{asctime}] [{name}] [{levelname}] {message}",
+    "[{asctime}] [{name}] {levelname} {message}",
+    "[{asctime}] {name} {levelname} {message}",
     "[{levelname}] {asctime} {name}: {message}",
     "[{levelname}] {asctime} {message}",
     "{asctime} - {name} - {levelname} - {message}",
+    "{asctime} - {levelname} - {name} - {message}",
+    "{asctime} - {levelname} - {message}",
     "{asctime} [{levelname}] {name}: {message}",
-    "{asctime} {levelname} {name}: {message}",
-    "{asctime} {levelname} {name} {message}",
     "{asctime} [{levelname}] {message}",
+    "{asctime} {levelname} {name}: {message}",
+    "{asctime} {levelname}: {message}",
+    "{asctime} {levelname} {name} {message}",
+    "{asctime} {levelname} {message}",
+    "{asctime} {name} {levelname} {message}",
+    "{asctime} {name} [{levelname}] {message}",
     "{asctime}:{levelname}:{name}:{message}",
     // Django's runserver; it writes no level.
-    "[{server_time}] {message}",
+    "[{server_time}] \"{message}",
+    "[{server_time}] code {status}, {message}",
+    "[{server_time}] - Broken pipe {message}",
+    "[{server_time}] You're accessing the development server {message}",
     // Python's logging.basicConfig, and Django's documentation (simple).
     "{levelname}:{name}:{message}",
     "{levelname} {message}",
@@ -69,7 +92,8 @@ impl Formats {
             formats.push(compiled);
         }
         for format in KNOWN {
-            formats.push(compile(format)?);
+            // Where nobody said that the level stands here, a word that is none tells that this is another format.
+            formats.push(Format { any_level: false, ..compile(format)? });
         }
         let level_first = formats.iter().all(Format::starts_by_position);
         Ok(Self { formats, level_first })
@@ -116,8 +140,8 @@ pub(super) fn compile(format: &str) -> Result<Format> {
     pieces.truncate(end + 1);
     let after_the_message = format.contains("levelname") && !pieces.contains(&Piece::Level);
     ensure!(!after_the_message, "levelname must stand before message");
-    let timed = pieces.iter().any(|piece| matches!(piece, Piece::Time { .. }));
-    Ok(Format { pieces, timed })
+    let any_level = pieces.iter().any(|piece| matches!(piece, Piece::Time { .. }));
+    Ok(Format { pieces, any_level })
 }
 
 fn piece(name: &str) -> Piece {
@@ -247,7 +271,7 @@ mod tests {
             ("[2026-11-23 00:46:56,204] ERROR django.request boom", "ERROR", "django.request", "boom"),
             ("[2026-11-23 00:46:56 +0100] [81] [CRITICAL] WORKER TIMEOUT", "CRITICAL", "", "WORKER TIMEOUT"),
             ("2026-11-23 00:46:56,204 - shop - WARNING - boom", "WARNING", "shop", "boom"),
-            ("[23/Nov/2026 00:46:56] \"GET / HTTP/1.1\" 200 5", "INFO", "", "\"GET / HTTP/1.1\" 200 5"),
+            ("[23/Nov/2026 00:46:56] \"GET / HTTP/1.1\" 200 5", "INFO", "", "GET / HTTP/1.1\" 200 5"),
             ("ERROR:django.request:boom", "ERROR", "django.request", "boom"),
             ("ERROR boom", "ERROR", "", "boom"),
         ] {
@@ -257,5 +281,50 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(header.message), message, "{line}");
         }
         assert_eq!(formats.header(b"ValueError: no"), None);
+    }
+
+    #[test]
+    fn wherever_the_level_stands_an_error_is_one() {
+        let formats = Formats::new(&[]).expect("formats");
+        for (line, logger, message) in [
+            ("[TIME] [ERROR] Internal Server Error: /", "", "Internal Server Error: /"),
+            ("[TIME] ERROR: boom", "", "boom"),
+            ("[TIME] ERROR boom", "", "boom"),
+            ("[TIME] [ERROR] [django.request] boom", "django.request", "boom"),
+            ("[TIME] [django.request] [ERROR] boom", "django.request", "boom"),
+            ("[TIME] [django.request] ERROR boom", "django.request", "boom"),
+            ("[TIME] ERROR [django.request] boom", "django.request", "boom"),
+            ("[TIME] django.request ERROR boom", "django.request", "boom"),
+            ("[TIME] ERROR/MainProcess boom", "", "boom"),
+            ("[TIME: ERROR/ForkPoolWorker-1] boom", "", "boom"),
+            ("TIME DJANGO ERROR x", "DJANGO", "x"),
+            ("TIME shop [ERROR] x", "shop", "x"),
+            ("TIME ERROR: boom", "", "boom"),
+            ("TIME ERROR boom", "", "boom"),
+            ("TIME - ERROR - boom", "", "boom"),
+            ("TIME - ERROR - shop - boom", "shop", "boom"),
+        ] {
+            for time in ["2026-11-23 07:00:00,204", "2026-11-23T07:00:00.204+01:00", "23/Nov/2026 07:00:00"] {
+                let line = line.replace("TIME", time);
+                let header = formats.header(line.as_bytes()).expect(&line);
+                assert_eq!(header.level.label(), "ERROR", "{line}");
+                assert_eq!(String::from_utf8_lossy(header.logger), logger, "{line}");
+                assert_eq!(String::from_utf8_lossy(header.message), message, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_whose_level_cannot_be_found_is_in_no_known_format() {
+        let formats = Formats::new(&[]).expect("formats");
+        for line in [
+            "[2026-11-23 07:00:00,204] Internal Server Error: /",
+            "[2026-11-23 07:00:00,204] <shop> |ERROR| boom",
+            "[2026-11-23 07:00:00,204] web-1 | shop | ERROR | boom",
+            "2026-11-23 07:00:00,204 WEB django.request ERROR boom",
+            "2026-11-23 07:00:00,204 SHOP boom",
+        ] {
+            assert_eq!(formats.header(line.as_bytes()), None, "{line}");
+        }
     }
 }

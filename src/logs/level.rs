@@ -27,16 +27,19 @@ impl Level {
 
     /// Reads the level at the start of a text, and tells its length.
     ///
-    /// Names that Python does not know are taken only where `any` is set: another field vouches for the line then.
+    /// Any other word is a level only where `any` is set: in a format that somebody copied from the site's settings.
     #[inline]
     pub(super) fn parse(text: &[u8], any: bool) -> Option<(Self, usize)> {
         let length = text.iter().take(13).take_while(|byte| byte.is_ascii_alphabetic()).count();
         let level = match &text[..length] {
-            b"INFO" | b"info" | b"Info" => Self::Info,
+            // And the levels that applications add most often.
+            b"INFO" | b"info" | b"Info" | b"TRACE" | b"VERBOSE" | b"NOTICE" | b"SUCCESS" | b"AUDIT" => {
+                Self::Info
+            }
             b"DEBUG" | b"debug" | b"NOTSET" => Self::Debug,
             b"WARNING" | b"warning" | b"WARN" | b"warn" => Self::Warning,
             b"ERROR" | b"error" | b"Error" => Self::Error,
-            b"CRITICAL" | b"critical" | b"FATAL" | b"fatal" => Self::Critical,
+            b"CRITICAL" | b"critical" | b"FATAL" | b"fatal" | b"ALERT" | b"EMERGENCY" => Self::Critical,
             other => {
                 let name = any && (2..=12).contains(&length) && other.iter().all(u8::is_ascii_uppercase);
                 return name.then_some((Self::Info, length));

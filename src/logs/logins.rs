@@ -5,16 +5,21 @@
 
 use super::lines::visible;
 use crate::config::LogsConfig;
+use crate::status::Status;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 /// Addresses that are followed; a flood from more than these is counted in the sum alone.
 const MOST: usize = 20_000;
 
 /// Failures of one address that are looked at together, whatever the configuration says.
 const LONGEST_RUN: u64 = 10_000;
+
+/// Microseconds after too many failures within which a success is thought to be theirs.
+const GUESSED_WITHIN: i64 = 3_600_000_000;
 
 /// Logins from one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,8 +30,34 @@ pub struct LoginAttempts {
     pub most_in_window: u64,
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
-    /// Time of the last successful login after too many failures: somebody may have guessed a password.
+    /// Time of the last successful login within an hour after too many failures: somebody may have guessed a password.
+    /// Nothing where the address is not one visitor's, as behind a proxy.
     pub success_after: Option<Timestamp>,
+}
+
+impl LoginAttempts {
+    /// CRITICAL from `login_critical` failures on or when somebody got in, WARNING from `login_warning` on.
+    pub fn status(&self, config: &LogsConfig) -> Status {
+        if self.most_in_window < config.login_warning.min(config.login_critical).max(1) {
+            Status::Ok
+        } else if self.most_in_window >= config.login_critical || self.success_after.is_some() {
+            Status::Critical
+        } else {
+            Status::Warning
+        }
+    }
+
+    /// Whether the address stands for everybody: the server saw its proxy or a socket, and no visitor.
+    pub(super) fn is_everybody(&self) -> bool {
+        is_everybody(&self.address)
+    }
+}
+
+fn is_everybody(address: &str) -> bool {
+    match address.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => matches!(address, "" | "-" | "localhost") || address.starts_with("unix:"),
+    }
 }
 
 #[derive(Debug, Default)]
@@ -36,9 +67,11 @@ struct Attempts {
     most: u64,
     first: i64,
     last: i64,
-    /// When there were too many failures for the first time.
+    /// When there were too many failures last.
     alarm: Option<i64>,
+    /// Last success, and the last one that came soon after too many failures.
     success: Option<i64>,
+    success_after: Option<i64>,
 }
 
 impl Attempts {
@@ -59,8 +92,23 @@ impl Attempts {
             self.recent.pop_front();
         }
         self.most = self.most.max(self.recent.len() as u64);
-        if self.most >= warning {
-            self.alarm.get_or_insert(time);
+        if self.recent.len() as u64 >= warning {
+            self.alarm = self.alarm.max(Some(time));
+        }
+        self.look_for_a_guess();
+    }
+
+    fn succeed(&mut self, time: i64) {
+        self.success = self.success.max(Some(time));
+        self.look_for_a_guess();
+    }
+
+    /// Asked at each attempt, in whatever order the two were written down.
+    fn look_for_a_guess(&mut self) {
+        if let (Some(alarm), Some(success)) = (self.alarm, self.success)
+            && (0..=GUESSED_WITHIN).contains(&success.saturating_sub(alarm))
+        {
+            self.success_after = self.success;
         }
     }
 }
@@ -107,7 +155,7 @@ impl Logins {
             }
             302 | 303 => {
                 if let Some(attempts) = self.addresses.get_mut(address) {
-                    attempts.success = Some(attempts.success.map_or(time, |success| success.max(time)));
+                    attempts.succeed(time);
                 }
             }
             _ => {}
@@ -128,8 +176,8 @@ impl Logins {
                 first: time(attempts.first),
                 last: time(attempts.last),
                 success_after: attempts
-                    .success
-                    .filter(|success| attempts.alarm.is_some_and(|alarm| alarm <= *success))
+                    .success_after
+                    .filter(|_| !is_everybody(&String::from_utf8_lossy(&address)))
                     .and_then(time),
             })
             .collect();
@@ -214,5 +262,35 @@ mod tests {
         merge(&mut all, logins(&[("a", 0, 200), ("a", 1, 200), ("b", 1, 200)]));
         let counts: Vec<_> = all.iter().map(|login| (login.address.as_str(), login.failed)).collect();
         assert_eq!(counts, [("a", 2), ("b", 1)]);
+    }
+
+    #[test]
+    fn h13_a_success_long_after_the_failures_is_the_owners() {
+        let mut attempts: Vec<_> = (0..6).map(|number| ("203.0.113.9", number, 200)).collect();
+        attempts.push(("203.0.113.9", 5 * 3600, 302));
+        let found = logins(&attempts);
+        assert_eq!(
+            (found[0].success_after, found[0].status(&LogsConfig::default())),
+            (None, Status::Warning)
+        );
+        // Not even when the owner mistypes before.
+        attempts.insert(6, ("203.0.113.9", 5 * 3600 - 5, 200));
+        assert_eq!(logins(&attempts)[0].success_after, None);
+        // A guess is one even when the owner comes later.
+        attempts.insert(6, ("203.0.113.9", 600, 302));
+        assert_eq!(logins(&attempts)[0].success_after, Timestamp::from_second(600).ok());
+        assert_eq!(logins(&attempts)[0].status(&LogsConfig::default()), Status::Critical);
+    }
+
+    #[test]
+    fn h13_who_got_in_cannot_be_told_behind_a_proxy() {
+        for address in ["", "-", "127.0.0.1", "::1", "::ffff:127.0.0.1", "unix:"] {
+            let mut attempts: Vec<_> = (0..6).map(|number| (address, number, 200)).collect();
+            attempts.push((address, 60, 302));
+            let found = logins(&attempts);
+            assert!(found[0].is_everybody(), "{address}");
+            let told = (found[0].success_after, found[0].status(&LogsConfig::default()));
+            assert_eq!(told, (None, Status::Warning), "{address}");
+        }
     }
 }

@@ -16,8 +16,37 @@ pub enum Memory<'a> {
     Absent,
     /// Earlier runs are known, and this one is not remembered: a look by hand.
     ReadOnly(&'a State),
-    /// Earlier runs are known, and this one becomes the last.
-    Recorded(&'a mut State),
+    /// Earlier runs are known, and what is noted of this one makes it the last once it is told.
+    Noted(&'a State, &'a mut Notes),
+}
+
+/// What a run will have been, once its report has reached its reader: until then, what is new stays new.
+#[derive(Debug, Default)]
+pub struct Notes {
+    notes: Vec<Note>,
+}
+
+#[derive(Debug)]
+struct Note {
+    now: Timestamp,
+    checkpoints: Vec<(String, LogCheckpoint)>,
+    groups: Vec<LogGroup>,
+}
+
+impl Notes {
+    /// Makes the run the last one that later runs compare with.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub fn commit(self, state: &mut State) -> Result<()> {
+        for note in self.notes {
+            state.record_log_groups(note.now, note.groups.iter())?;
+            for (log, checkpoint) in &note.checkpoints {
+                state.record_log_checkpoint(log, checkpoint)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Memory<'_> {
@@ -28,8 +57,7 @@ impl Memory<'_> {
     fn state(&self) -> Option<&State> {
         match self {
             Self::Absent => None,
-            Self::ReadOnly(state) => Some(state),
-            Self::Recorded(state) => Some(state),
+            Self::ReadOnly(state) | Self::Noted(state, _) => Some(state),
         }
     }
 
@@ -48,18 +76,15 @@ impl Memory<'_> {
         }
     }
 
-    pub(super) fn record(
+    pub(super) fn note(
         &mut self,
         now: Timestamp,
-        checkpoints: &[(String, LogCheckpoint)],
-        groups: &[LogGroup],
-    ) -> Result<()> {
-        let Self::Recorded(state) = self else { return Ok(()) };
-        state.record_log_groups(now, groups.iter())?;
-        for (log, checkpoint) in checkpoints {
-            state.record_log_checkpoint(log, checkpoint)?;
+        checkpoints: Vec<(String, LogCheckpoint)>,
+        groups: Vec<LogGroup>,
+    ) {
+        if let Self::Noted(_, notes) = self {
+            notes.notes.push(Note { now, checkpoints, groups });
         }
-        Ok(())
     }
 }
 

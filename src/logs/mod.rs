@@ -41,6 +41,7 @@ pub use errors::triage_django;
 pub use level::Level;
 pub use logins::LoginAttempts;
 pub use memory::Memory;
+pub use memory::Notes;
 pub use slow::PathCount;
 pub use slow::SlowPath;
 pub use slow::SlowRequests;

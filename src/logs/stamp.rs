@@ -135,6 +135,10 @@ impl Clock {
         Self { zone: zone.clone(), quarter: i64::MIN, offset: 0 }
     }
 
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Microseconds since 1970, UTC.
     #[inline]
     pub(super) fn microseconds(&mut self, stamp: Stamp) -> i64 {

@@ -7,7 +7,6 @@ use super::history::read_log;
 use super::lines::Lines;
 use super::memory;
 use super::memory::Memory;
-use super::memory::noted;
 use super::source::SourceProblem;
 use super::system_lines::Sort;
 use super::system_lines::SystemLines;
@@ -128,9 +127,10 @@ impl SystemReport {
         progress: &dyn Progress,
     ) -> Result<Option<SourceProblem>> {
         let mut lines = SystemLines::new(&self.words, &self.zone, window.start, now, true)?;
+        let mut broken = None;
         progress.start("read the journal", 0);
         let seen = journal::read(window.since(), &mut |reader| {
-            Lines::new().read(reader, 0, &mut lines, &|bytes| progress.advance(bytes));
+            broken = Lines::new().read(reader, 0, &mut lines, &|bytes| progress.advance(bytes)).error;
         });
         progress.finish();
         let problem = |reason: &str, remedy: &str| {
@@ -138,7 +138,7 @@ impl SystemReport {
         };
         match seen {
             Ok(Journal::Read) => {
-                self.take("journal".into(), lines);
+                self.take_journal(lines, broken.as_ref());
                 Ok(None)
             }
             Ok(Journal::NotPermitted) => problem("this user sees only its own entries", PERMISSION),
@@ -151,6 +151,20 @@ impl SystemReport {
                 "set [logs] syslog to the file of the system log, or system = \"off\"",
             ),
         }
+    }
+
+    fn take_journal(&mut self, lines: SystemLines, broken: Option<&std::io::Error>) {
+        let mut problem = |reason: String| {
+            let remedy = "look at it by hand: journalctl --all --since yesterday";
+            self.problems.push(SourceProblem::new(Path::new("the journal"), reason, remedy));
+        };
+        if let Some(error) = broken {
+            problem(format!("it broke off: {error}"));
+        }
+        if lines.unread > 0 {
+            problem(format!("{} could not be understood", entries(lines.unread)));
+        }
+        self.take("journal".into(), lines);
     }
 
     /// Reads the first file that is there.
@@ -185,7 +199,7 @@ impl SystemReport {
             .map(|checkpoint| (log.display().to_string(), checkpoint))
             .into_iter()
             .collect();
-        noted(memory.record(now, &checkpoints, &[]), &mut memory_problem);
+        memory.note(now, checkpoints, Vec::new());
         self.memory_problem = memory_problem;
         Ok(())
     }
@@ -248,6 +262,10 @@ impl SystemReport {
     }
 }
 
+fn entries(number: u64) -> String {
+    if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,5 +306,30 @@ mod tests {
         let config = LogsConfig { system: SystemLog::Off, ..LogsConfig::default() };
         let check = report(&config).check();
         assert_eq!((check.status(), check.findings[0].data.len()), (Status::Ok, 0));
+    }
+
+    #[test]
+    fn a_journal_that_breaks_off_or_cannot_be_understood_is_unknown() {
+        let config = LogsConfig { system: SystemLog::Off, ..LogsConfig::default() };
+        let now: Timestamp = "2026-11-23T06:00:00Z".parse().expect("a time");
+        for (text, broken, told) in [
+            ("{\"MESSAGE\":\"niasotac fine\"}\n", true, "not read: it broke off: planted"),
+            ("{\"MESSAGE\":\"niasotac fi\n", false, "not read: 1 entry could not be understood"),
+            (
+                "{\"MESSAGE\":null,\"UNIT\":\"niasotac\"}\n",
+                false,
+                "not read: 1 entry could not be understood",
+            ),
+        ] {
+            let mut report = SystemReport { off: false, ..report(&config) };
+            let mut lines = SystemLines::new(&report.words, &TimeZone::UTC, 0, now, true).expect("words");
+            let end = Lines::new().read(&mut text.as_bytes(), 0, &mut lines, &|_| ());
+            assert!(end.error.is_none());
+            let broken = broken.then(|| std::io::Error::other("planted"));
+            report.take_journal(lines, broken.as_ref());
+            let check = report.check();
+            assert_eq!(check.status(), Status::Unknown, "{text}");
+            assert_eq!(check.findings[1].message, told);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Lines of the system log that name the site: entries of the journal, and lines of syslog with either stamp.
 
+use super::access_line::AccessLine;
 use super::history::After;
 use super::history::Events;
 use super::lines::Line;
@@ -26,10 +27,30 @@ const MOST: usize = 200;
 const LONGEST: usize = 500;
 
 /// What a line says when something is wrong.
-const TROUBLE: &str = r"\b(errors?|critical|fail(ed|ure|s)?|fatal|segfault|oom|oom-kill(er)?|out of memory|killed|panic|core[ -]dump(ed)?|traceback|emerg(ency)?|alert)\b";
+///
+/// A word in a path, such as `/error.css`, says nothing.
+const TROUBLE: &str = r"(?:^|[^\w/.?&-])(?:errors?|critical|fail(ed|ure|s)?|fatal|segfault|oom|oom-kill(er)?|out of memory|killed|panic|core[ -]dump(ed)?|traceback|emerg(ency)?|alert)(?:$|[^\w.-]|[.-](?:\W|$))";
 
 /// Own lines: what sitekeep told yesterday is no news of the site.
 const OWN: &[u8] = b"sitekeep";
+
+/// Programs that tell of the site in words of their own: the machine, and what a Django site runs under. Of any other,
+/// such as sshd, the name of the site may have come from a stranger.
+const TELLERS: &[&str] = &[
+    "kernel",
+    "systemd",
+    "supervisord",
+    "gunicorn",
+    "uwsgi",
+    "uWSGI",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "celery",
+    "python",
+    "python3",
+    "node",
+];
 
 /// Lines of one sort.
 #[derive(Debug, Clone)]
@@ -55,6 +76,8 @@ pub(super) struct SystemLines {
     /// Lines that name the site, and those that tell of trouble.
     pub(super) lines: u64,
     pub(super) troubled: u64,
+    /// Entries of the journal that may be the site's and could not be understood.
+    pub(super) unread: u64,
     pub(super) sorts: Vec<Sort>,
 }
 
@@ -98,6 +121,7 @@ impl SystemLines {
             strange: false,
             lines: 0,
             troubled: 0,
+            unread: 0,
             sorts: Vec::new(),
         })
     }
@@ -107,17 +131,41 @@ impl SystemLines {
         if !self.names.is_match(line) && memchr::memmem::find(line, b"\"MESSAGE\":[").is_none() {
             return;
         }
-        let Ok(entry) = serde_json::from_slice::<Entry>(line) else { return };
+        let Ok(entry) = serde_json::from_slice::<Entry>(line) else {
+            self.unread += 1;
+            return;
+        };
         let (identifier, message) = (text(&entry.identifier), text(&entry.message));
-        let named = [&entry.unit, &entry.subject].map(text).concat();
+        let unit = [&entry.unit, &entry.subject].map(text).concat();
         let about = [identifier.as_slice(), b": ", &message].concat();
-        if identifier == OWN || !(self.names.is_match(&about) || self.names.is_match(&named)) {
+        if identifier == OWN || !(self.names.is_match(&about) || self.names.is_match(&unit)) {
             return;
         }
         let number = |value: &Value| String::from_utf8(text(value)).ok()?.parse::<i64>().ok();
+        let time = number(&entry.time);
+        if entry.message.is_null() && time.is_none_or(|time| time >= self.start) {
+            self.unread += 1;
+        }
         // 3 is "error" (RFC 5424, section 6.2.1).
         let severe = number(&entry.priority).is_some_and(|priority| priority <= 3);
-        self.add(number(&entry.time), &about, severe);
+        // A unit tells whose the line is; the machine itself speaks of all.
+        let own = if unit.is_empty() || matches!(identifier.as_slice(), b"kernel" | b"systemd") {
+            self.is_own(&identifier)
+        } else {
+            self.names.is_match(&unit) || self.names.is_match(&identifier)
+        };
+        let troubled = severe || own && self.is_trouble(&message);
+        self.add(time, &about, troubled);
+    }
+
+    /// Whether a program's words on the site are to be believed.
+    fn is_own(&self, program: &[u8]) -> bool {
+        self.names.is_match(program) || TELLERS.iter().any(|teller| teller.as_bytes() == program)
+    }
+
+    /// Whether the words of a line tell of trouble; requests are judged in the access log, by their status.
+    fn is_trouble(&self, message: &[u8]) -> bool {
+        self.trouble.is_match(message) && AccessLine::parse(message).is_none()
     }
 
     fn syslog(&mut self, line: &[u8]) {
@@ -133,7 +181,11 @@ impl SystemLines {
         // The host may be called like the site: what is meant stands behind it.
         let about = memchr::memchr(b' ', rest).map_or(rest, |space| &rest[space + 1..]);
         if named && !about.starts_with(OWN) && self.names.is_match(about) {
-            self.add(Some(time), about, false);
+            let end = about.iter().position(|byte| matches!(byte, b'[' | b':' | b' ')).unwrap_or(about.len());
+            let (program, message) = about.split_at(end);
+            let message = memchr::memmem::find(message, b": ").map_or(message, |colon| &message[colon + 2..]);
+            let troubled = self.is_own(program) && self.is_trouble(message);
+            self.add(Some(time), about, troubled);
         }
     }
 
@@ -155,12 +207,12 @@ impl SystemLines {
         Some((time, line.get(16..)?))
     }
 
-    fn add(&mut self, time: Option<i64>, about: &[u8], severe: bool) {
+    fn add(&mut self, time: Option<i64>, about: &[u8], troubled: bool) {
         if time.is_some_and(|time| time < self.start) {
             return;
         }
         self.lines += 1;
-        if !severe && !self.trouble.is_match(about) {
+        if !troubled {
             return;
         }
         self.troubled += 1;
@@ -243,7 +295,7 @@ mod tests {
 
     #[test]
     fn a_stamp_without_a_year_is_not_of_the_future() {
-        let text = ["Dec 31 23:59:00 web x: niasotac error", "Jan  1 00:01:00 web x: niasotac error"];
+        let text = ["Dec 31 23:59:00 web niasotac: error", "Jan  1 00:01:00 web niasotac: error"];
         let found = lines(false, "2027-01-01T06:00:00Z", &text);
         assert_eq!(found.troubled, 2);
         let first = Timestamp::from_microsecond(found.sorts[0].first.expect("a time")).expect("a time");
@@ -261,7 +313,7 @@ mod tests {
             entry(r#""Worker timeout""#, 3, "gunicorn", "niasotac-backend.service"),
             entry(r#""[ERROR] Exception in worker process""#, 6, "gunicorn", "niasotac-backend.service"),
             entry(r#""GET /""#, 6, "gunicorn", "niasotac-backend.service"),
-            entry("[110,105,97,115,111,116,97,99,32,102,97,105,108,101,100,255]", 6, "x", "x.service"),
+            entry("[110,105,97,115,111,116,97,99,32,102,97,105,108,101,100,255]", 3, "x", "x.service"),
             entry("null", 3, "x", "other.service"),
             entry(r#""niasotac failed""#, 3, "sitekeep", "sitekeep.service"),
             "{".to_owned(),
@@ -269,6 +321,47 @@ mod tests {
         let text: Vec<&str> = text.iter().map(String::as_str).collect();
         let found = lines(true, "2026-11-23T06:00:00Z", &text);
         assert_eq!((found.lines, found.troubled), (4, 3));
+        assert_eq!(found.unread, 0, "the broken line names nobody");
+        let text = [entry("null", 6, "gunicorn", "niasotac-backend.service"), "{\"niasotac".to_owned()];
+        let text: Vec<&str> = text.iter().map(String::as_str).collect();
+        assert_eq!(lines(true, "2026-11-23T06:00:00Z", &text).unread, 2);
+    }
+
+    #[test]
+    fn what_strangers_write_about_the_site_is_no_trouble() {
+        let syslog = [
+            "Nov 23 00:46:56 web sshd[81]: Failed password for invalid user niasotac from 203.0.113.9 port 2 ssh2",
+            "Nov 23 00:46:56 web nginx: 203.0.113.9 GET /niasotac/error.css failed",
+            "Nov 23 00:46:56 web gunicorn[81]: 10.0.0.1 - - [23/Nov/2026:00:46:56 +0000] \"GET /niasotac error HTTP/1.1\" 200 5",
+            "Nov 23 00:46:56 web niasotac-backend[81]: Not Found: /failed/error.css",
+            "Nov 23 00:46:56 web error[81]: niasotac is well",
+        ];
+        let found = lines(false, "2026-11-23T06:00:00Z", &syslog);
+        assert_eq!((found.lines, found.troubled), (5, 0));
+        let entry = |message: &str, priority: u8, identifier: &str, unit: &str| {
+            format!(
+                r#"{{"MESSAGE":"{message}","PRIORITY":"{priority}","SYSLOG_IDENTIFIER":"{identifier}","_SYSTEMD_UNIT":"{unit}"}}"#
+            )
+        };
+        let text = [
+            entry("Failed password for invalid user niasotac", 6, "sshd", "ssh.service"),
+            entry("niasotac: worker failed", 6, "gunicorn", "another-site.service"),
+            entry("GET /error.css", 6, "gunicorn", "niasotac-backend.service"),
+        ];
+        let text: Vec<&str> = text.iter().map(String::as_str).collect();
+        let found = lines(true, "2026-11-23T06:00:00Z", &text);
+        assert_eq!((found.lines, found.troubled), (3, 0));
+        let text = [
+            entry("niasotac: disk failed", 3, "smartd", "smartd.service"),
+            entry("niasotac-backend[9]: segfault at 0", 6, "kernel", ""),
+            entry("niasotac.service: Failed with result 'oom-kill'.", 4, "systemd", "init.scope"),
+            entry("ERROR/MainProcess boom", 6, "celery", "niasotac-worker.service"),
+            entry("level=error boom", 6, "niasotac", "docker.service"),
+            entry("Worker failed.", 6, "gunicorn", "niasotac-backend.service"),
+        ];
+        let text: Vec<&str> = text.iter().map(String::as_str).collect();
+        let found = lines(true, "2026-11-23T06:00:00Z", &text);
+        assert_eq!((found.lines, found.troubled), (6, 6));
     }
 
     proptest! {

@@ -40,6 +40,11 @@ impl Traceback {
         }
     }
 
+    /// Whether the exception of a traceback is still to come.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Full name of the exception's class.
     pub(super) fn class(&self) -> Option<&str> {
         std::str::from_utf8(self.line.get(..self.class)?).ok().filter(|class| !class.is_empty())

@@ -128,6 +128,19 @@ impl Printer {
         let _ = stream.write_all(text.as_bytes());
     }
 
+    /// Refuses a format that is for lists alone, before work is done for a report.
+    ///
+    /// # Errors
+    /// A usage error that names the formats of reports.
+    pub fn refuse_lists(self) -> Result<()> {
+        if self.format != Format::Csv {
+            return Ok(());
+        }
+        Err(error::Error::new(error::Kind::Usage, "a report has no csv format")
+            .hint("use --format text, json, nagios, prometheus or junit")
+            .into())
+    }
+
     /// Prints a report in the chosen format, or writes it to `file` atomically.
     ///
     /// # Errors
@@ -141,11 +154,7 @@ impl Printer {
             Format::Nagios => nagios::render(report),
             Format::Prometheus => prometheus::render(report),
             Format::Junit => junit::render(report),
-            Format::Csv => {
-                return Err(error::Error::new(error::Kind::Usage, "a report has no csv format")
-                    .hint("use --format text, json, nagios, prometheus or junit")
-                    .into());
-            }
+            Format::Csv => return self.refuse_lists(),
         };
         self.deliver(&rendered, file)
     }

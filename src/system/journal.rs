@@ -25,7 +25,8 @@ pub enum Journal {
 pub fn read(since: Timestamp, work: &mut dyn FnMut(&mut dyn Read)) -> Result<Journal> {
     let fields = "--output-fields=MESSAGE,PRIORITY,SYSLOG_IDENTIFIER,_SYSTEMD_UNIT,UNIT";
     let since = format!("--since=@{}", since.as_second());
-    let (bytes, told) = run(&["--no-pager", "--output=json", fields, &since], work)?;
+    // Without --all, a message of more than 4096 bytes is null (journalctl(1), --output=json).
+    let (bytes, told) = run(&["--no-pager", "--all", "--output=json", fields, &since], work)?;
     if is_refused(&told) {
         return Ok(Journal::NotPermitted);
     }

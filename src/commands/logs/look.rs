@@ -5,11 +5,11 @@ use crate::config::Config;
 use crate::logs;
 use crate::logs::AccessReport;
 use crate::logs::ErrorReport;
+use crate::logs::SourceProblem;
 use crate::output::Format;
 use crate::output::Printer;
 use crate::output::csv_line;
 use crate::output::wrap;
-use crate::status::Finding;
 use crate::status::Status;
 use crate::units::count;
 use anyhow::Result;
@@ -29,8 +29,9 @@ pub(super) struct Look<'a> {
 impl Look<'_> {
     pub(super) fn errors(&self, report: &ErrorReport) -> Result<Status> {
         let status = report.check(&self.config.logs).status();
+        let problems: Vec<&SourceProblem> = report.problems.iter().collect();
         match self.printer.format {
-            Format::Json => self.json(status, report)?,
+            Format::Json => self.json(status, report, &problems)?,
             Format::Csv => {
                 let rows = report.groups.iter().map(|group| {
                     vec![
@@ -43,7 +44,7 @@ impl Look<'_> {
                         group.log.clone(),
                     ]
                 });
-                self.csv(&["count", "level", "title", "first", "last", "new", "log"], rows)?;
+                self.csv(&["count", "level", "title", "first", "last", "new", "log"], rows, &problems)?;
             }
             _ => {
                 let total = format!(
@@ -71,7 +72,7 @@ impl Look<'_> {
                         }
                     }
                 }
-                self.problems(&mut text, report.problems.iter().map(logs::SourceProblem::finding));
+                self.problems(&mut text, &problems);
                 self.print(&text)?;
             }
         }
@@ -94,8 +95,12 @@ impl Look<'_> {
         } else {
             Status::Unknown
         };
+        let problems: Vec<&SourceProblem> = access.problems.iter().chain(&django.problems).collect();
+        let status = status.max(status_of(&problems));
         match self.printer.format {
-            Format::Json => self.json(status, &Slow { requests, queries: &django.slow_queries })?,
+            Format::Json => {
+                self.json(status, &Slow { requests, queries: &django.slow_queries }, &problems)?;
+            }
             Format::Csv => {
                 let rows = requests.iter().flat_map(|(log, slow)| {
                     slow.paths.iter().map(move |path| {
@@ -108,7 +113,7 @@ impl Look<'_> {
                         ]
                     })
                 });
-                self.csv(&["count", "mean_seconds", "slowest_seconds", "path", "log"], rows)?;
+                self.csv(&["count", "mean_seconds", "slowest_seconds", "path", "log"], rows, &problems)?;
             }
             _ => {
                 let total: u64 = requests.iter().map(|(_, slow)| slow.slow).sum();
@@ -143,7 +148,7 @@ impl Look<'_> {
                         self.line(&mut text, &format!("          {example}"), 12);
                     }
                 }
-                self.problems(&mut text, access.problems.iter().map(logs::SourceProblem::finding));
+                self.problems(&mut text, &problems);
                 self.print(&text)?;
             }
         }
@@ -151,22 +156,11 @@ impl Look<'_> {
     }
 
     pub(super) fn logins(&self, report: &AccessReport) -> Result<Status> {
-        let limits = &self.config.logs;
-        let status = if report.logs.is_empty() {
-            Status::Unknown
-        } else {
-            Status::worst(report.logins.iter().map(|attempts| {
-                if attempts.most_in_window >= limits.login_critical {
-                    Status::Critical
-                } else if attempts.most_in_window >= limits.login_warning {
-                    Status::Warning
-                } else {
-                    Status::Ok
-                }
-            }))
-        };
+        let problems: Vec<&SourceProblem> = report.problems.iter().collect();
+        let attempts = report.logins.iter().map(|attempts| attempts.status(&self.config.logs));
+        let status = Status::worst(attempts.chain([status_of(&problems)]));
         match self.printer.format {
-            Format::Json => self.json(status, &report.logins)?,
+            Format::Json => self.json(status, &report.logins, &problems)?,
             Format::Csv => {
                 let rows = report.logins.iter().map(|attempts| {
                     vec![
@@ -178,7 +172,8 @@ impl Look<'_> {
                         time_or_empty(attempts.success_after),
                     ]
                 });
-                self.csv(&["address", "failed", "most_in_window", "first", "last", "success_after"], rows)?;
+                let head = ["address", "failed", "most_in_window", "first", "last", "success_after"];
+                self.csv(&head, rows, &problems)?;
             }
             _ => {
                 let mut text = self.head(&count(report.failed_logins, "failed login"), report.since);
@@ -195,7 +190,7 @@ impl Look<'_> {
                     );
                     self.line(&mut text, &line, 10);
                 }
-                self.problems(&mut text, report.problems.iter().map(logs::SourceProblem::finding));
+                self.problems(&mut text, &problems);
                 self.print(&text)?;
             }
         }
@@ -211,8 +206,8 @@ impl Look<'_> {
         text.push('\n');
     }
 
-    fn problems(&self, text: &mut String, problems: impl Iterator<Item = Finding>) {
-        for problem in problems {
+    fn problems(&self, text: &mut String, problems: &[&SourceProblem]) {
+        for problem in problems.iter().map(|problem| problem.finding()) {
             self.line(text, &format!("  {} {}: {}", problem.status, problem.subject, problem.message), 4);
             if let Some(remedy) = problem.remedy {
                 self.line(text, &format!("          → {remedy}"), 12);
@@ -231,15 +226,24 @@ impl Look<'_> {
         })
     }
 
-    fn json(&self, status: Status, report: &impl Serialize) -> Result<()> {
+    fn json(&self, status: Status, report: &impl Serialize, problems: &[&SourceProblem]) -> Result<()> {
         let document = serde_json::json!({
             "schema_version": 1, "tool_version": env!("CARGO_PKG_VERSION"), "site": self.config.site.name,
-            "status": status, "report": report,
+            "status": status, "report": report, "problems": problems,
         });
         self.print(&(serde_json::to_string_pretty(&document)? + "\n"))
     }
 
-    fn csv(&self, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<()> {
+    /// The rows alone; what could not be read has no place among them and is said beside.
+    fn csv(
+        &self,
+        head: &[&str],
+        rows: impl Iterator<Item = Vec<String>>,
+        problems: &[&SourceProblem],
+    ) -> Result<()> {
+        for problem in problems.iter().map(|problem| problem.finding()) {
+            self.printer.warning(&format!("{}: {}", problem.subject, problem.message));
+        }
         let mut text = csv_line(head);
         rows.for_each(|row| text.push_str(&csv_line(&row)));
         self.print(&text)
@@ -248,6 +252,11 @@ impl Look<'_> {
     fn print(&self, text: &str) -> Result<()> {
         self.printer.deliver(text, self.args.report.output.as_deref())
     }
+}
+
+/// What could not be read is UNKNOWN, whatever the rest says.
+fn status_of(problems: &[&SourceProblem]) -> Status {
+    if problems.is_empty() { Status::Ok } else { Status::Unknown }
 }
 
 fn time_or_empty(at: Option<Timestamp>) -> String {

@@ -4,8 +4,11 @@ mod look;
 
 use super::Context;
 use super::report;
+use super::report::Job;
 use super::report::ReportArgs;
 use crate::checklist;
+use crate::error::Error;
+use crate::error::Kind;
 use crate::logs;
 use crate::logs::Memory;
 use crate::output::Bar;
@@ -34,7 +37,7 @@ pub(super) enum LogsCommand {
 /// How far to look back.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Looking changes nothing: what is new is told against the last daily run, and stays new until the next.
+Looking changes nothing: what is new is told against the last daily run of all items, and stays new until the next.
 Rotated and compressed neighbours of each log are read with it.
 
 Examples:
@@ -61,17 +64,21 @@ fn since(text: &str) -> Result<Duration, String> {
 /// For wrong settings, or a report that cannot be printed.
 pub(super) fn run(command: &LogsCommand, context: &Context) -> Result<Status> {
     let (view, args) = match command {
-        LogsCommand::Summary(args) => return verdict("logs", args, context),
+        LogsCommand::Summary(args) => return verdict("logs", None, args, context),
         LogsCommand::Errors(args) => (View::Errors, args),
         LogsCommand::Slow(args) => (View::Slow, args),
         LogsCommand::Logins(args) => (View::Logins, args),
     };
     if !matches!(context.printer.format, Format::Text | Format::Json | Format::Csv) {
-        return verdict(
-            if view == View::Errors { "logs.errors" } else { "logs.access" },
-            &args.report,
-            context,
-        );
+        let name = match view {
+            View::Errors => return verdict("logs.errors", args.since, &args.report, context),
+            View::Slow => "slow",
+            View::Logins => "logins",
+        };
+        let message = format!("logs {name} has no format for monitoring systems");
+        return Err(Error::new(Kind::Usage, message)
+            .hint("use --format text, json or csv; for monitoring: sitekeep daily --only logs.access")
+            .into());
     }
     let mut loaded = context.load()?;
     if let Some(since) = args.since {
@@ -106,7 +113,8 @@ enum View {
     Logins,
 }
 
-fn verdict(item: &str, args: &ReportArgs, context: &Context) -> Result<Status> {
+fn verdict(item: &str, since: Option<Duration>, args: &ReportArgs, context: &Context) -> Result<Status> {
     let (items, _) = checklist::select(checklist::items(), &[item.to_owned()], &[])?;
-    report::run("logs", &items, Vec::new(), args, context)
+    let job = Job { command: "logs", items: &items, skipped: Vec::new(), remembers: false, since };
+    report::run_job(job, args, context)
 }

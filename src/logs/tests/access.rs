@@ -61,13 +61,27 @@ fn rates_are_judged_within_the_window() {
 }
 
 #[test]
-fn few_requests_give_counts_and_no_verdict() {
-    let mut text = String::new();
-    (0..4).for_each(|number| line(&mut text, number * 600, "10.0.0.1", "GET /", 500, "1"));
-    let mut config = LogsConfig::default();
-    let check = report(&text, &mut config).check(&config);
-    let found = of(&check.findings, "LOGS-003");
-    assert_eq!((found[0].status, found[0].data["answers"].as_u64()), (Status::Ok, Some(4)));
+fn of_few_requests_only_many_failures_are_told() {
+    for (requests, failures, status) in [
+        (49, 49, Status::Warning),
+        (49, 5, Status::Warning),
+        (4, 4, Status::Warning),
+        (40, 2, Status::Warning),
+        (49, 2, Status::Ok),
+        (1, 1, Status::Ok),
+        (49, 0, Status::Ok),
+    ] {
+        let mut text = String::new();
+        (0..requests).for_each(|number| {
+            let status = if number < failures { 500 } else { 200 };
+            line(&mut text, number * 600, "10.0.0.1", "GET /", status, "1");
+        });
+        let mut config = LogsConfig::default();
+        let check = report(&text, &mut config).check(&config);
+        let found = of(&check.findings, "LOGS-003");
+        assert_eq!(found[0].status, status, "{failures} of {requests}");
+        assert_eq!(found[0].data["answers"].as_i64(), Some(failures));
+    }
 }
 
 #[test]
@@ -133,7 +147,62 @@ fn without_an_access_log_nothing_is_ok() {
     let mut config = LogsConfig::default();
     assert_eq!(report_of_garbage(&mut config), Status::Unknown);
     let check = self::report("", &mut config).check(&config);
-    assert_eq!(check.status(), Status::Ok, "an empty log is fine: {:?}", check.findings);
+    assert_eq!(check.status(), Status::Unknown, "nobody writes it: {:?}", check.findings);
+}
+
+#[test]
+fn a_log_that_nobody_writes_any_more_is_not_free_of_errors() {
+    let mut text = String::new();
+    line(&mut text, 86_401, "10.0.0.1", "GET /", 200, "1");
+    let mut config = LogsConfig::default();
+    let check = report(&text, &mut config).check(&config);
+    assert_eq!(check.status(), Status::Unknown);
+    let told =
+        "not read: nothing was written since 2026-11-22 06:00; is it still the log that the server writes?";
+    assert_eq!(check.findings[0].message, told);
+    config.since = std::time::Duration::from_hours(1);
+    assert_eq!(report(&text, &mut config).check(&config).status(), Status::Ok, "an hour may be quiet");
+    config.since = std::time::Duration::from_hours(24);
+    // On a quiet day sitekeep's own visit shows that the log is written.
+    line(&mut text, 60, "10.0.0.1", "GET /", 200, "1 \"-\" \"sitekeep/0.1.0\"");
+    assert_eq!(report(&text, &mut config).check(&config).status(), Status::Ok);
+}
+
+#[test]
+fn a_log_that_goes_on_in_another_format_is_not_free_of_errors() {
+    let mut text = String::new();
+    line(&mut text, 600, "10.0.0.1", "GET /", 200, "1");
+    let known = text.clone();
+    let strange = "{\"status\": 500}\n";
+    text.push_str(&strange.repeat(20));
+    let mut config = LogsConfig::default();
+    assert_eq!(report(&text, &mut config).check(&config).status(), Status::Ok, "a crash leaves some");
+    text.push_str(strange);
+    let check = report(&text, &mut config).check(&config);
+    assert_eq!(check.status(), Status::Unknown);
+    assert_eq!(
+        check.findings[0].message,
+        "not read: its last 21 lines are not in the combined or common format"
+    );
+    text.push_str(&known);
+    assert_eq!(report(&text, &mut config).check(&config).status(), Status::Ok);
+}
+
+#[test]
+fn own_requests_do_not_dilute_what_visitors_saw() {
+    let mut text = String::new();
+    (0..60).for_each(|number| line(&mut text, number * 600, "10.0.0.1", "GET /", 200, "1"));
+    (0..4).for_each(|number| line(&mut text, number * 6000, "10.0.0.1", "GET /", 500, "1"));
+    (0..500).for_each(|number| {
+        line(&mut text, number, "127.0.0.1", "GET /", 200, "1 \"-\" \"sitekeep/0.1.0\"");
+    });
+    (0..30).for_each(|number| {
+        line(&mut text, number, "127.0.0.1", "GET /none", 404, "1 \"-\" \"sitekeep/0.1.0\"");
+    });
+    let mut config = LogsConfig::default();
+    let report = report(&text, &mut config);
+    assert_eq!((report.logs[0].requests, report.logs[0].not_found, report.logs[0].server_errors), (64, 0, 4));
+    assert_eq!(of(&report.check(&config).findings, "LOGS-003")[0].status, Status::Critical);
 }
 
 fn report_of_garbage(config: &mut LogsConfig) -> Status {

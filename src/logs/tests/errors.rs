@@ -113,6 +113,77 @@ fn a_log_in_an_unknown_format_is_not_free_of_errors() {
 }
 
 #[test]
+fn a_log_that_goes_on_in_another_format_is_not_free_of_errors() {
+    let mut site = Site::new();
+    site.error("last week");
+    site.append(TRACEBACK.as_bytes());
+    site.pass(7 * 86_400);
+    assert_eq!(site.run().check(&site.config).status(), Status::Ok);
+    site.append(b"{\"level\": \"error\", \"time\": \"2026-11-20T06:59:00Z\", \"message\": \"of before\"}\n");
+    assert_eq!(site.run().check(&site.config).status(), Status::Ok, "before the window");
+    site.append(b"{\"level\": \"error\", \"time\": \"2026-11-30T05:59:00Z\", \"message\": \"boom\"}\n");
+    let check = site.run().check(&site.config);
+    assert_eq!(check.status(), Status::Unknown);
+    assert_eq!(
+        check.findings[0].message,
+        "not read: 1 line with a time of the window in no known format, the first: \
+         {\"level\": \"error\", \"time\": \"2026-11-30T05:59:00Z\", \"message\": \"boom\"}"
+    );
+    // Known lines behind it do not make it understood.
+    site.append(site.line("INFO", "log", "fine").as_bytes());
+    assert_eq!(site.run().check(&site.config).status(), Status::Unknown);
+}
+
+#[test]
+fn lines_without_a_time_behind_the_last_event_are_its_message_unless_they_are_many() {
+    let mut site = Site::new();
+    site.append(site.line("WARNING", "log", "a message of many lines").as_bytes());
+    let frames = "Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: 'a'\n\n\
+                  During handling of the above exception, another exception occurred:\n\n";
+    site.append(frames.repeat(50).as_bytes());
+    site.append(TRACEBACK.as_bytes());
+    site.append("  indented\n".repeat(100).as_bytes());
+    site.append("DETAIL: more\n".repeat(20).as_bytes());
+    assert_eq!(site.run().check(&site.config).status(), Status::Ok);
+    site.append(b"DETAIL: more\n");
+    let check = site.run().check(&site.config);
+    assert_eq!(check.status(), Status::Unknown);
+    assert_eq!(check.findings[0].message, "not read: its last 21 lines are in no known format");
+    // A traceback that broke off does not swallow what comes behind it.
+    site.append(site.line("INFO", "log", "fine").as_bytes());
+    site.append(b"Traceback (most recent call last):\n");
+    site.append("{\"level\": \"error\"}\n".repeat(21).as_bytes());
+    assert_eq!(site.run().check(&site.config).status(), Status::Unknown);
+    site.append(site.line("INFO", "log", "fine").as_bytes());
+    assert_eq!(site.run().check(&site.config).status(), Status::Ok);
+}
+
+#[test]
+fn requests_in_the_django_log_are_no_events_and_no_django_log() {
+    let mut site = Site::new();
+    site.append(b"10.0.0.1 - - [23/Nov/2026:06:59:00 +0100] \"GET / HTTP/1.1\" 200 5\n");
+    assert_eq!(site.run().check(&site.config).status(), Status::Unknown);
+    site.append(site.line("INFO", "log", "fine").as_bytes());
+    assert_eq!(site.run().check(&site.config).status(), Status::Ok);
+}
+
+#[test]
+fn an_error_is_one_wherever_its_level_stands() {
+    for line in
+        ["[TIME] [ERROR] boom", "[TIME] ERROR: boom", "[TIME] shop ERROR boom", "TIME SHOP ERROR boom"]
+    {
+        let site = Site::new();
+        let line = line.replace("TIME", "2026-11-23 06:59:00,204");
+        site.append(format!("[23/Nov/2026 06:58:00] \"GET / HTTP/1.1\" 200 5\n{line}\n").as_bytes());
+        let report = site.run_without_memory();
+        assert_eq!((report.errors, report.groups[0].message.as_str()), (1, "boom"), "{line}");
+    }
+    let mut site = Site::new();
+    site.append(b"[2026-11-23 06:59:00,204] <shop> |ERROR| boom\n");
+    assert_eq!(site.run().check(&site.config).status(), Status::Unknown);
+}
+
+#[test]
 fn a_configured_format_is_read() {
     let mut site = Site::new();
     site.config.formats = vec!["%(asctime)s|%(levelname)s|%(name)s|%(message)s".into()];

@@ -1,6 +1,7 @@
 //! A site whose log grows, rotates and is triaged, with a clock of its own.
 
 use super::super::Memory;
+use super::super::Notes;
 use super::super::errors::ErrorReport;
 use super::super::errors::triage_django;
 use crate::config::LogsConfig;
@@ -77,8 +78,12 @@ impl Site {
 
     pub(super) fn run(&mut self) -> ErrorReport {
         let zone = TimeZone::fixed(jiff::tz::offset(1));
-        let mut memory = Memory::Recorded(&mut self.state);
-        triage_django(&self.config, &zone, &mut memory, self.now, &Silent).expect("triage")
+        let mut notes = Notes::default();
+        let mut memory = Memory::Noted(&self.state, &mut notes);
+        let report = triage_django(&self.config, &zone, &mut memory, self.now, &Silent).expect("triage");
+        // A state that cannot be written is told by whoever commits.
+        let _ = notes.commit(&mut self.state);
+        report
     }
 
     pub(super) fn run_without_memory(&self) -> ErrorReport {
