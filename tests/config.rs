@@ -36,9 +36,48 @@ fn a_named_file_that_is_not_there_is_a_configuration_error() {
 }
 
 #[test]
-fn without_a_configuration_the_defaults_serve_and_a_note_says_so() {
+fn without_a_configuration_nothing_is_guessed() {
     let sandbox = Sandbox::empty();
-    sandbox.run(&["disk"]).complains("no configuration file found");
+    for command in [&["daily"][..], &["health"], &["disk"], &["logs", "errors"], &["serve"]] {
+        sandbox.run(command).exits(78).complains("no configuration").complains("sitekeep init");
+    }
+    sandbox.run(&["config", "show"]).exits(0).says("disk.media_limit = \"5 GB\"");
+    sandbox.run(&["config", "validate"]).exits(1).says("the defaults are used");
+    sandbox.run_with(&[("SITEKEEP_SITE__NAME", "shop")], &["disk"]).says("disk of shop");
+}
+
+#[test]
+fn a_variable_with_one_underscore_is_no_setting() {
+    let sandbox = Sandbox::site();
+    let outcome = sandbox.run_with(&[("SITEKEEP_SITE_URL", "http://x")], &["disk"]).exits(78);
+    outcome.complains("SITEKEEP_SITE_URL: unknown variable").complains("did you mean SITEKEEP_SITE__URL");
+}
+
+#[test]
+fn values_that_do_not_fit_together_are_refused() {
+    let sandbox = Sandbox::site();
+    for (more, words) in [
+        ("[disk]\nfree_warning = \"3%\"\n", "disk.free_critical: 5% lies above disk.free_warning, 3%"),
+        ("[health.pages]\nproduct = \"/products/\"\n", "must have {slug} in it"),
+        ("[health.pages]\nimages = 0\n", "would look at nothing"),
+    ] {
+        sandbox.configure(more);
+        sandbox.run(&["config", "validate"]).exits(78).complains(words);
+    }
+    for url in ["htp://shop.example", "www.shop.example"] {
+        sandbox
+            .run_with(&[("SITEKEEP_SITE__URL", url)], &["disk"])
+            .exits(78)
+            .complains("must begin with http");
+    }
+}
+
+#[test]
+fn what_a_configuration_names_in_vain_is_warned_of() {
+    let sandbox = Sandbox::site();
+    sandbox.run(&["config", "validate"]).exits(0).says("OK");
+    std::fs::remove_dir_all(sandbox.path("backend/media")).unwrap();
+    sandbox.run(&["config", "validate"]).exits(1).complains("site.media");
 }
 
 #[test]

@@ -64,16 +64,11 @@ pub(super) fn run(
 pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Result<Status> {
     // Before anything is looked at and recorded: nobody would be told.
     context.printer.refuse_lists()?;
-    let mut loaded = context.load()?;
+    let mut loaded = context.load_site()?;
     if let Some(since) = job.since {
         loaded.config.logs.since = since;
     }
     let config = &loaded.config;
-    if loaded.file.is_none() {
-        context.printer.note(
-            "no configuration file found, the guide's defaults are used; write one with: sitekeep init",
-        );
-    }
     let begin = Instant::now();
     let (mut state, problem) = match context.state(config) {
         Ok(state) => (Some(state), None),
@@ -89,6 +84,7 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
         run_id: run_id(context),
         site: config.site.name.clone(),
         command: job.command.to_owned(),
+        zone: config.time_zone(),
         started_at: context.now,
         finished_at: context.now + SignedDuration::try_from(begin.elapsed()).unwrap_or_default(),
         items,

@@ -5,6 +5,7 @@ use crate::status::Metric;
 use crate::status::Status;
 use jiff::SignedDuration;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// What one run of a command found, item by item.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,8 @@ pub struct Report {
     pub site: String,
     /// Command as typed: `daily`, `health ports`.
     pub command: String,
+    /// In which people of the site read times; machines are told UTC.
+    pub zone: TimeZone,
     pub started_at: Timestamp,
     pub finished_at: Timestamp,
     pub items: Vec<ItemReport>,
@@ -75,6 +78,7 @@ pub(super) mod tests {
             run_id: "20261123T010000Z-1".into(),
             site: "shop \"<é>\"".into(),
             command: "daily".into(),
+            zone: TimeZone::UTC,
             started_at: at,
             finished_at: at + SignedDuration::from_millis(1500),
             items: vec![

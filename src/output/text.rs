@@ -48,7 +48,7 @@ pub(super) fn render(report: &Report, look: Look) -> String {
         "{bold}{} of {}{bold:#}  {}",
         report.command,
         report.site,
-        report.started_at.strftime("%Y-%m-%d %H:%M UTC")
+        report.started_at.to_zoned(report.zone.clone()).strftime("%Y-%m-%d %H:%M (%Q)")
     );
     let mut line = "";
     for item in report.items.iter().filter(|item| !look.quiet || item.status() != Status::Ok) {

@@ -73,7 +73,7 @@ impl Look<'_> {
                     }
                 }
                 self.problems(&mut text, &problems);
-                self.print(&text)?;
+                self.tell(status, &text)?;
             }
         }
         Ok(status)
@@ -149,7 +149,7 @@ impl Look<'_> {
                     }
                 }
                 self.problems(&mut text, &problems);
-                self.print(&text)?;
+                self.tell(status, &text)?;
             }
         }
         Ok(status)
@@ -191,7 +191,7 @@ impl Look<'_> {
                     self.line(&mut text, &line, 10);
                 }
                 self.problems(&mut text, &problems);
-                self.print(&text)?;
+                self.tell(status, &text)?;
             }
         }
         Ok(status)
@@ -247,6 +247,11 @@ impl Look<'_> {
         let mut text = csv_line(head);
         rows.for_each(|row| text.push_str(&csv_line(&row)));
         self.print(&text)
+    }
+
+    /// Prints a text for people; a quiet one only when there is something to tell.
+    fn tell(&self, status: Status, text: &str) -> Result<()> {
+        if self.printer.quiet && status == Status::Ok { Ok(()) } else { self.print(text) }
     }
 
     fn print(&self, text: &str) -> Result<()> {

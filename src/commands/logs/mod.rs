@@ -64,14 +64,14 @@ fn since(text: &str) -> Result<Duration, String> {
 /// For wrong settings, or a report that cannot be printed.
 pub(super) fn run(command: &LogsCommand, context: &Context) -> Result<Status> {
     let (view, args) = match command {
-        LogsCommand::Summary(args) => return verdict("logs", None, args, context),
+        LogsCommand::Summary(args) => return verdict("logs summary", "logs", None, args, context),
         LogsCommand::Errors(args) => (View::Errors, args),
         LogsCommand::Slow(args) => (View::Slow, args),
         LogsCommand::Logins(args) => (View::Logins, args),
     };
     if !matches!(context.printer.format, Format::Text | Format::Json | Format::Csv) {
         let name = match view {
-            View::Errors => return verdict("logs.errors", args.since, &args.report, context),
+            View::Errors => return verdict("logs errors", "logs.errors", args.since, &args.report, context),
             View::Slow => "slow",
             View::Logins => "logins",
         };
@@ -80,7 +80,7 @@ pub(super) fn run(command: &LogsCommand, context: &Context) -> Result<Status> {
             .hint("use --format text, json or csv; for monitoring: sitekeep daily --only logs.access")
             .into());
     }
-    let mut loaded = context.load()?;
+    let mut loaded = context.load_site()?;
     if let Some(since) = args.since {
         loaded.config.logs.since = since;
     }
@@ -113,8 +113,14 @@ enum View {
     Logins,
 }
 
-fn verdict(item: &str, since: Option<Duration>, args: &ReportArgs, context: &Context) -> Result<Status> {
+fn verdict(
+    command: &str,
+    item: &str,
+    since: Option<Duration>,
+    args: &ReportArgs,
+    context: &Context,
+) -> Result<Status> {
     let (items, _) = checklist::select(checklist::items(), &[item.to_owned()], &[])?;
-    let job = Job { command: "logs", items: &items, skipped: Vec::new(), remembers: false, since };
+    let job = Job { command, items: &items, skipped: Vec::new(), remembers: false, since };
     report::run_job(job, args, context)
 }
