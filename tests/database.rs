@@ -348,6 +348,35 @@ fn options_of_the_address_hold() {
 }
 
 #[test]
+fn what_is_not_published_is_not_shown() {
+    let change = [
+        "ALTER TABLE showcase_product ADD COLUMN is_active boolean NOT NULL DEFAULT true",
+        "UPDATE showcase_product SET is_active = false WHERE slug = 'atlas-voyage'",
+    ];
+    on_both("published", &change, |database, showcase| {
+        assert_eq!(slugs(database, showcase, &ProductFilter::default()), ["ecran-baobab", "savane-14"]);
+        assert_eq!(db::product(database, showcase, "atlas-voyage").unwrap(), None);
+        assert_eq!(db::product_count(database, showcase).unwrap(), 2);
+        let categories = db::categories(database, showcase).unwrap();
+        assert_eq!(
+            categories.iter().find(|category| category.slug == "ordinateurs").unwrap().product_count,
+            2
+        );
+    });
+}
+
+#[test]
+fn a_table_that_may_not_be_read_is_not_called_missing() {
+    let Some(cluster) = cluster() else { return };
+    let mut sql = guide_schema_on_postgres();
+    sql.push_str("DROP ROLE IF EXISTS onlooker; CREATE ROLE onlooker LOGIN; REVOKE ALL ON ALL TABLES IN SCHEMA public FROM onlooker;");
+    let url = cluster.create("granted", &sql).replace("postgres@", "onlooker@");
+    let sandbox = Sandbox::site();
+    sandbox.configure(&format!("[database]\nurl = \"{url}\"\n"));
+    sandbox.run(&["health", "database"]).exits(3).says("permission denied").says("GRANT SELECT");
+}
+
+#[test]
 fn a_reader_cannot_write() {
     on_both("reader", &[], |database, _| {
         assert!(database.query("DELETE FROM showcase_product", &[]).is_err());

@@ -179,7 +179,10 @@ fn the_window_holds_for_monitoring_systems_too() {
     let sandbox = site();
     sandbox.run(&["logs", "errors", "--format", "nagios"]).exits(1);
     let wide = ["logs", "errors", "--since", "7d", "--format", "prometheus"];
-    sandbox.run(&wide).exits(1).says("sitekeep_log_errors{site=\"shop\",command=\"logs errors\",subject=\"django\"} 3\n");
+    sandbox
+        .run(&wide)
+        .exits(1)
+        .says("sitekeep_log_errors{site=\"shop\",command=\"logs errors\",subject=\"django\"} 3\n");
     let narrow = ["logs", "errors", "--since", "1m", "--format", "nagios"];
     sandbox.run(&narrow).exits(0).says("OK");
 }

@@ -2,6 +2,7 @@
 
 use super::Database;
 use super::Showcase;
+use super::products::visible;
 use anyhow::Context;
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -54,7 +55,11 @@ pub fn categories(database: &mut dyn Database, showcase: &Showcase) -> Result<Ve
     let count = if places.is_empty() {
         "CAST(0 AS BIGINT)".to_owned()
     } else {
-        format!("(SELECT count(*) FROM \"{product}\" AS p WHERE {})", places.join(" OR "))
+        format!(
+            "(SELECT count(*) FROM \"{product}\" AS p WHERE ({}) AND {})",
+            places.join(" OR "),
+            visible(showcase)
+        )
     };
     let sql =
         format!("SELECT c.id, c.name, c.slug, {parent}, {count} FROM \"{table}\" AS c ORDER BY c.name, c.id");

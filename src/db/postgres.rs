@@ -311,8 +311,12 @@ impl Database for Postgres {
 
     fn schema(&mut self) -> Result<Schema> {
         let rows = self.query(
-            "SELECT table_name::text, column_name::text FROM information_schema.columns
-             WHERE table_schema = ANY (current_schemas(false))",
+            // Not information_schema: it hides the tables that this role may not read, and they would seem to be gone.
+            "SELECT c.relname::text, a.attname::text
+             FROM pg_catalog.pg_class AS c
+             JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+             JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+             WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
             &[],
         )?;
         let pairs = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
@@ -342,7 +346,10 @@ fn in_time<T>(runtime: &Runtime, patience: Duration, asked: impl Future<Output =
 fn fail(error: &tokio_postgres::Error) -> anyhow::Error {
     let code = error.code().map_or("", tokio_postgres::error::SqlState::code);
     match code {
-        "57014" | "55P03" => Error::new(Kind::Undetermined, format!("PostgreSQL: {}", detail(error)))
+        "42501" => Error::new(Kind::Undetermined, format!("PostgreSQL: {}", detail(error)))
+                    .hint("let the role of [database] url read the tables: GRANT SELECT ON ALL TABLES IN SCHEMA public TO role")
+                    .into(),
+                "57014" | "55P03" => Error::new(Kind::Undetermined, format!("PostgreSQL: {}", detail(error)))
             .hint("the database is busy or locked: look at pg_stat_activity, or raise [database] timeout")
             .into(),
         _ => anyhow::anyhow!("PostgreSQL: {}", detail(error)),

@@ -135,7 +135,7 @@ pub fn products(
 /// # Errors
 /// When the database cannot be asked.
 pub fn product_count(database: &mut dyn Database, showcase: &Showcase) -> Result<u64> {
-    count(database, showcase, "1 = 1", &[])
+    count(database, showcase, &visible(showcase), &[])
 }
 
 /// One product by its slug.
@@ -145,9 +145,10 @@ pub fn product_count(database: &mut dyn Database, showcase: &Showcase) -> Result
 pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> Result<Option<Product>> {
     let description = if showcase.description { "p.description" } else { "CAST(NULL AS TEXT)" };
     let sql = format!(
-        "SELECT {}, {description} FROM \"{}\" AS p WHERE p.slug = $1",
+        "SELECT {}, {description} FROM \"{}\" AS p WHERE p.slug = $1 AND {}",
         columns(database.engine(), showcase),
-        showcase.product
+        showcase.product,
+        visible(showcase),
     );
     let rows = database.query(&sql, &[slug.into()]).with_context(|| format!("read the product `{slug}`"))?;
     let Some(row) = rows.first() else { return Ok(None) };
@@ -209,8 +210,13 @@ fn featured(showcase: &Showcase) -> Option<String> {
     })
 }
 
+/// Condition under which visitors may see a product.
+pub(super) fn visible(showcase: &Showcase) -> String {
+    showcase.visible.map_or_else(|| "1 = 1".to_owned(), |column| format!("p.{column}"))
+}
+
 fn condition(showcase: &Showcase, filter: &ProductFilter) -> (String, Vec<Value>) {
-    let mut parts = vec!["1 = 1".to_owned()];
+    let mut parts = vec![visible(showcase)];
     let mut parameters = Vec::new();
     if let Some(categories) = &filter.categories {
         // As parameters: a connection keeps each text that it was asked, prepared.

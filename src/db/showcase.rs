@@ -20,6 +20,8 @@ pub struct Showcase {
     /// `in_stock` or `is_in_stock` of the product
     pub stock: Option<&'static str>,
     pub featured: Option<Featured>,
+    /// Column that says whether visitors may see the product: `is_active`, `is_published`, `active` or `published`.
+    pub visible: Option<&'static str>,
     pub brand: bool,
     pub description: bool,
     /// The product has a picture column of its own.
@@ -76,6 +78,7 @@ impl Showcase {
             settings: table("sitesettings", &["id", "whatsapp_number"]),
             gallery: table("productimage", &["id", "image", "product_id"]),
             stock: first(&["in_stock", "is_in_stock"]),
+            visible: first(&["is_active", "is_published", "active", "published"]),
             featured,
             brand: schema.has(&product, "brand"),
             description: schema.has(&product, "description"),

@@ -102,7 +102,7 @@ pub(super) fn loads(answer: &Answer, subject: &str, path: &str) -> Finding {
             subject,
             format!("{path} answers a page without content ({} bytes)", text.len()),
         )
-        .remedy("read the log: sitekeep logs errors")
+        .remedy("read the log: sitekeep logs errors -v")
     } else {
         Finding::ok(kind, subject, format!("{path} loads ({} bytes)", text.len()))
     }

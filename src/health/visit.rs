@@ -52,7 +52,7 @@ impl<'a> Visit<'a> {
             .with("path", path)
             .with("status", answer.status);
         self.check.add(match answer.status {
-            500..=599 => finding.remedy("read the traceback: sitekeep logs errors"),
+            500..=599 => finding.remedy("read the traceback: sitekeep logs errors -v"),
             _ => finding.remedy("check the routes and what the frontend server forwards to the backend"),
         });
         None

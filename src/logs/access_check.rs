@@ -90,7 +90,7 @@ impl AccessReport {
         if status == Status::Ok {
             finding
         } else {
-            finding.remedy("sitekeep logs errors shows their tracebacks")
+            finding.remedy("read their tracebacks: sitekeep logs errors -v")
         }
     }
 

@@ -55,7 +55,7 @@ impl ErrorReport {
                     .with("errors", self.errors)
                     .with("groups", self.groups.len())
                     .with("critical_from", config.errors_critical)
-                    .remedy("sitekeep logs errors"),
+                    .remedy("read them all: sitekeep logs errors -v"),
             );
         } else if self.errors == 0 && !self.logs.is_empty() {
             check.add(
@@ -74,7 +74,7 @@ impl ErrorReport {
                 Finding::warning(&LOG_ERRORS, "further groups", message)
                     .with("errors", errors)
                     .with("groups", rest.len())
-                    .remedy("sitekeep logs errors"),
+                    .remedy("read them all: sitekeep logs errors -v"),
             );
         }
         self.problems.iter().for_each(|problem| check.add(problem.finding()));
@@ -117,7 +117,7 @@ impl ErrorReport {
         if let (Some(new), Some(since)) = (group.new, group.since_last_run) {
             finding = finding.with("new", new).with("since_last_run", since);
         }
-        finding.remedy("sitekeep logs errors shows the traceback")
+        finding.remedy("read the traceback: sitekeep logs errors -v")
     }
 }
 

@@ -140,7 +140,8 @@ impl Logins {
     /// Whether a request is a login at all.
     #[inline]
     pub(super) fn concerns(&self, method: &[u8], path: &[u8]) -> bool {
-        method == b"POST" && path == self.path
+        // Django puts the language before it: /fr/admin/login/.
+        method == b"POST" && path.ends_with(&self.path)
     }
 
     pub(super) fn attempt(&mut self, address: &[u8], time: i64, status: u16) {
