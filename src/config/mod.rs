@@ -2,6 +2,7 @@
 //!
 //! Loading is default < file < environment < flag, and every key remembers where its value comes from.
 
+mod backup;
 mod database;
 pub mod detect;
 mod disk;
@@ -18,6 +19,8 @@ mod serve;
 mod site;
 mod state;
 
+pub use backup::BackupConfig;
+pub use backup::RetentionConfig;
 pub use database::DatabaseConfig;
 pub use database::DatabaseSource;
 pub use disk::DiskConfig;
@@ -53,6 +56,7 @@ pub struct Config {
     pub health: HealthConfig,
     pub disk: DiskConfig,
     pub logs: LogsConfig,
+    pub backup: BackupConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }
@@ -84,6 +88,13 @@ impl Config {
         for path in self.logs.paths_mut() {
             absolute(path);
         }
+        let folder = &mut self.backup.folder;
+        if folder.is_none() {
+            *folder = home.map(|home| home.join("backups").join(&self.site.name));
+        }
+        if let Some(path) = folder {
+            absolute(path);
+        }
         if let Some(path) = self.serve.access_log.as_mut().filter(|path| path.as_os_str() != "-") {
             absolute(path);
         }
@@ -105,6 +116,7 @@ impl Config {
         if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
             return Err(format!("site.name: `{name}` cannot be part of a file name"));
         }
+        self.backup.check()?;
         jiff::tz::TimeZone::get(&self.site.timezone).map(|_| ()).map_err(|_| {
             format!("site.timezone: `{}` is no time zone (such as Africa/Porto-Novo)", self.site.timezone)
         })
