@@ -1,11 +1,16 @@
 //! Backups.
 
 mod digest;
+mod gzip;
 mod kind;
 mod manifest;
+mod member;
 mod name;
 mod path;
 mod problem;
+mod sniff;
+mod tarball;
+mod tree;
 
 pub use digest::Sha256;
 pub use kind::Kind;
