@@ -43,6 +43,9 @@ pub struct Manifest<E = Vec<Entry>> {
     /// The artefact that this one is a hard link to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
+    /// Size of the artefact, which the copy of the manifest inside of it cannot know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artefact_size: Option<u64>,
     /// `sqlite` or `postgresql`.
     pub engine: Option<String>,
     /// What `db` said of the schema and the data; opaque here.
@@ -183,9 +186,34 @@ impl Manifest {
     /// # Errors
     /// When a value cannot be written as JSON.
     pub(super) fn to_json(&self) -> Result<Vec<u8>> {
-        let mut text = serde_json::to_vec_pretty(self).context("write the manifest")?;
-        text.push(b'\n');
+        let head = self.without_entries();
+        let mut text = serde_json::to_vec_pretty(&head).context("write the manifest")?;
+        // The list is last, and empty here: its end, the closing brackets, is written anew.
+        text.truncate(text.len().saturating_sub(b"]\n}".len()));
+        for (position, entry) in self.entries.iter().enumerate() {
+            text.extend_from_slice(if position == 0 { b"\n    " } else { b",\n    " });
+            serde_json::to_writer(&mut text, entry).context("write the manifest")?;
+        }
+        text.extend_from_slice(b"\n  ]\n}\n");
         Ok(text)
+    }
+
+    fn without_entries(&self) -> Self {
+        Self {
+            tool: self.tool.clone(),
+            tool_version: self.tool_version.clone(),
+            site: self.site.clone(),
+            artefact: self.artefact.clone(),
+            same_as: self.same_as.clone(),
+            engine: self.engine.clone(),
+            fingerprint: self.fingerprint.clone(),
+            secret_key_fingerprint: self.secret_key_fingerprint.clone(),
+            sources: self.sources.clone(),
+            problems: self.problems.clone(),
+            folders: self.folders.clone(),
+            entries: Vec::new(),
+            ..*self
+        }
     }
 
     /// Where a part of the site stands in the artefact.
@@ -208,5 +236,30 @@ mod octal {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
         let text = String::deserialize(deserializer)?;
         u32::from_str_radix(&text, 8).map_err(|_| D::Error::custom(format!("`{text}` is not a file mode")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_format_is_refused_with_the_version_to_use() {
+        let text = br#"{"format_version": 2, "tool": "sitekeep", "tool_version": "9.1.0", "entries": 7}"#;
+        let error = Manifest::<Unread>::parse(text).expect_err("refused");
+        assert!(error.to_string().contains("format 2"), "{error}");
+        assert!(crate::error::hints(&error)[0].contains("9.1.0"));
+        assert!(Manifest::<Unread>::parse(b"{}").is_err());
+        let other = br#"{"format_version": 1, "tool": "other", "tool_version": "1"}"#;
+        assert!(Manifest::<Unread>::parse(other).is_err());
+    }
+
+    #[test]
+    fn the_fingerprint_of_a_key_tells_it_from_others_and_does_not_hold_it() {
+        let key = Secret::new("django-insecure-abc");
+        let print = KeyFingerprint::of(&key).expect("fingerprint");
+        assert!(print.matches(&key) && !print.matches(&Secret::new("another")));
+        assert_ne!(print, KeyFingerprint::of(&key).expect("another salt"));
+        assert!(!serde_json::to_string(&print).expect("json").contains("insecure"));
     }
 }

@@ -108,6 +108,18 @@ impl<'a> Tarball<'a> {
         }
     }
 
+    /// Adds a file that the configuration names: following a link, and told as missing when it is not there.
+    pub(super) fn add_configuration(&mut self, from: &Path, to: ArchivePath) -> Result<bool> {
+        match std::fs::canonicalize(from) {
+            Ok(real) => self.add_file(&real, to),
+            Err(error) => {
+                let detail = format!("is named in the configuration, and is not in the backup: {error}");
+                self.problems.push(Problem::new(ProblemKind::Missing, from, detail));
+                Ok(false)
+            }
+        }
+    }
+
     fn add_whole(
         &mut self,
         from: &Path,
@@ -168,17 +180,18 @@ impl<'a> Tarball<'a> {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.resize(1 << 18, 0);
         let mut source = Exactly { reader: file, left: facts.size, fault: None };
-        let mut packing = None;
+        let mut known = None;
         let mut hasher = Hasher::default();
         loop {
             let count = source.read_some(&mut buffer);
             let bytes = &buffer[..count];
-            let packing = match packing {
-                Some(known) => known,
+            let packing = match known {
+                Some(packing) => packing,
                 None => {
                     let packing = sniff::packing(&bytes[..count.min(sniff::HEAD_LENGTH)]);
                     let (size, mode, mtime) = (facts.size, facts.mode, facts.mtime);
                     self.header(&to, EntryType::Regular, size, mode, mtime, Some(metadata), packing)?;
+                    known = Some(packing);
                     packing
                 }
             };
@@ -192,7 +205,7 @@ impl<'a> Tarball<'a> {
         }
         let fault = source.fault;
         self.buffer = buffer;
-        let grown = file.metadata().is_ok_and(|after| Facts::of(&after) == facts);
+        let same = file.metadata().is_ok_and(|after| Facts::of(&after) == facts);
         match fault {
             Some(Fault::Failed(error)) => self.problems.push(Problem::new(
                 ProblemKind::Unreadable,
@@ -204,7 +217,7 @@ impl<'a> Tarball<'a> {
                 from,
                 "became shorter while it was being read, and ends in zeros",
             )),
-            None if !grown => self.problems.push(Problem::new(
+            None if !same => self.problems.push(Problem::new(
                 ProblemKind::Changed,
                 from,
                 "changed while it was being read",
