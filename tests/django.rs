@@ -1,4 +1,4 @@
-//! Real Django, from PyPI, reads what sitekeep writes.
+//! Real Django, from `PyPI`, reads what sitekeep writes.
 
 use crate::sandbox::Sandbox;
 use std::path::Path;

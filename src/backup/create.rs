@@ -171,7 +171,7 @@ pub fn create(order: &Order<'_>, contents: Contents<'_>, progress: &dyn Progress
 fn close_folder(folder: &Path) -> Result<Option<Problem>> {
     let metadata = std::fs::metadata(folder).with_context(|| format!("look at {}", folder.display()))?;
     let mode = metadata.permissions().mode() & 0o7777;
-    if mode & 0o077 == 0 {
+    if mode | 0o7700 == 0o7700 {
         return Ok(None);
     }
     let shut = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode & 0o7700));
@@ -252,7 +252,7 @@ fn write(
     let single = extension.filter(|_| contents.kind() == Kind::Database);
     let sha256 = sync_and_read_back(&file, &partial.path, single, &manifest, written)?;
     let manifest = Manifest { artefact_size: Some(written.length), ..manifest };
-    publish::publish(order.folder, partial, &manifest, sha256)?;
+    publish::publish(order.folder, &partial, &manifest, sha256)?;
     Ok(Created { path: order.folder.join(name.to_string()), size: written.length, sha256, manifest })
 }
 
@@ -395,7 +395,7 @@ fn link(
         problems: problems.iter().chain(&tree.problems).cloned().collect(),
         ..manifest
     };
-    publish::publish(order.folder, partial, &manifest, checksums.artefact)?;
+    publish::publish(order.folder, &partial, &manifest, checksums.artefact)?;
     let path = order.folder.join(name);
     Ok(Some(Created { path, size: same.size, sha256: checksums.artefact, manifest }))
 }

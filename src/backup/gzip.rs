@@ -125,8 +125,7 @@ pub(super) fn write<T>(
         let written = writer.join().map_err(|_| stopped())?;
         match (filled, written) {
             // The writer's error is the cause where both failed: filling then met a closed channel.
-            (_, Err(error)) => Err(error),
-            (Err(error), Ok(_)) => Err(error),
+            (_, Err(error)) | (Err(error), Ok(_)) => Err(error),
             (Ok(value), Ok(written)) => Ok((value, written)),
         }
     })
@@ -248,7 +247,7 @@ mod tests {
     fn a_full_disk_ends_the_work_with_its_own_error() {
         let error = write(&mut Full(3_000_000), |blocks| {
             loop {
-                blocks.write(&[7; 100_000], Packing::Stored)?;
+                blocks.write(&[7; 10_000], Packing::Stored)?;
             }
             #[expect(unreachable_code, reason = "the type of the closure")]
             Ok(())

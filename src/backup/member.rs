@@ -127,7 +127,8 @@ mod tests {
     fn every_length_reads_back() {
         for length in [0, 1, 65_534, 65_535, 65_536, 131_070, 131_071, MEMBER_LENGTH] {
             for packing in [Packing::Stored, Packing::Deflated] {
-                let raw: Vec<u8> = (0..length).map(|position| (position % 251) as u8).collect();
+                let raw: Vec<u8> =
+                    (0..length).map(|position| u8::try_from(position % 251).expect("small")).collect();
                 let mut file = Vec::new();
                 let member = Packer::new().pack(raw.clone(), packing);
                 let written = member.write_to(&mut file).expect("write");

@@ -35,6 +35,7 @@ mod restore_note;
 mod retention;
 mod shape;
 mod sniff;
+mod source;
 mod space;
 mod stream;
 mod tarball;

@@ -91,7 +91,7 @@ pub(super) fn free_name(folder: &Path, mut name: Name) -> Name {
 ///
 /// # Errors
 /// When the folder cannot be written to; nothing is visible then.
-pub(super) fn publish(folder: &Path, artefact: Partial, manifest: &Manifest, sha256: Sha256) -> Result<()> {
+pub(super) fn publish(folder: &Path, artefact: &Partial, manifest: &Manifest, sha256: Sha256) -> Result<()> {
     let name = &manifest.artefact;
     let text = manifest.to_json()?;
     let checksums = Checksums { artefact: sha256, manifest: Sha256::of(&text) };

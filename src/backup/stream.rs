@@ -47,7 +47,7 @@ pub(super) fn read<T>(
     thread::scope(|scope| {
         let hashing = scope.spawn(move || hash(file, &full, &spare, progress));
         let content =
-            act(&mut MultiGzDecoder::new(Chunks { chunks, used, current: Vec::new(), position: 0 }));
+            act(&mut MultiGzDecoder::new(Chunks { full: chunks, used, current: Vec::new(), position: 0 }));
         let raw = hashing
             .join()
             .map_err(|_| anyhow!("the reading thread has stopped"))?
@@ -87,7 +87,7 @@ fn hash(
 
 /// The file's bytes as they come from the hashing thread.
 struct Chunks {
-    chunks: mpsc::Receiver<Vec<u8>>,
+    full: mpsc::Receiver<Vec<u8>>,
     used: mpsc::Sender<Vec<u8>>,
     current: Vec<u8>,
     position: usize,
@@ -96,7 +96,7 @@ struct Chunks {
 impl BufRead for Chunks {
     fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
         if self.position == self.current.len()
-            && let Ok(next) = self.chunks.recv()
+            && let Ok(next) = self.full.recv()
         {
             let _ = self.used.send(std::mem::replace(&mut self.current, next));
             self.position = 0;

@@ -12,6 +12,10 @@ use super::digest::Hasher;
 use super::gzip::Blocks;
 use super::member::Packing;
 use super::sniff;
+use super::source;
+use super::source::Exactly;
+use super::source::Fault;
+use super::source::WHOLE;
 use super::tree;
 use super::tree::Facts;
 use crate::progress::Progress;
@@ -19,7 +23,6 @@ use anyhow::Context;
 use anyhow::Result;
 use jiff::Timestamp;
 use std::fs::File;
-use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -27,8 +30,6 @@ use tar::EntryType;
 use tar::Header;
 
 const BLOCK: usize = 512;
-/// Size up to which a file is read whole before it is written.
-const WHOLE: u64 = 1 << 20;
 /// How often a small file is read again that changes under the reader.
 const ATTEMPTS: usize = 3;
 
@@ -88,7 +89,7 @@ impl<'a> Tarball<'a> {
 
     /// Adds a file of the site; `false` when it is not in the archive, which is told.
     pub(super) fn add_file(&mut self, from: &Path, to: ArchivePath) -> Result<bool> {
-        let opened = open(from).and_then(|file| Ok((file.metadata()?, file)));
+        let opened = source::open(from).and_then(|file| Ok((file.metadata()?, file)));
         let (metadata, mut file) = match opened {
             Ok((metadata, _)) if !metadata.is_file() => {
                 self.problems.push(tree::skipped(from, &metadata));
@@ -96,7 +97,7 @@ impl<'a> Tarball<'a> {
             }
             Ok((metadata, file)) => (metadata, file),
             Err(error) => {
-                self.problems.push(refused(from, &error));
+                self.problems.push(source::refused(from, &error));
                 return Ok(false);
             }
         };
@@ -130,7 +131,7 @@ impl<'a> Tarball<'a> {
         let mut content = std::mem::take(&mut self.buffer);
         let mut changed = false;
         for attempt in 0..ATTEMPTS {
-            match read_whole(file, attempt > 0, &mut content) {
+            match source::read_whole(file, attempt > 0, &mut content) {
                 Ok(after) => {
                     changed =
                         Facts::of(&metadata) != Facts::of(&after) || content.len() as u64 != after.len();
@@ -140,7 +141,7 @@ impl<'a> Tarball<'a> {
                     }
                 }
                 Err(error) => {
-                    self.problems.push(refused(from, &error));
+                    self.problems.push(source::refused(from, &error));
                     self.buffer = content;
                     return Ok(false);
                 }
@@ -179,21 +180,20 @@ impl<'a> Tarball<'a> {
         let facts = Facts::of(metadata);
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.resize(1 << 18, 0);
-        let mut source = Exactly { reader: file, left: facts.size, fault: None };
+        let mut reader = Exactly { reader: file, left: facts.size, fault: None };
         let mut known = None;
         let mut hasher = Hasher::default();
         loop {
-            let count = source.read_some(&mut buffer);
+            let count = reader.read_some(&mut buffer);
             let bytes = &buffer[..count];
-            let packing = match known {
-                Some(packing) => packing,
-                None => {
-                    let packing = sniff::packing(&bytes[..count.min(sniff::HEAD_LENGTH)]);
-                    let (size, mode, mtime) = (facts.size, facts.mode, facts.mtime);
-                    self.header(&to, EntryType::Regular, size, mode, mtime, Some(metadata), packing)?;
-                    known = Some(packing);
-                    packing
-                }
+            let packing = if let Some(packing) = known {
+                packing
+            } else {
+                let packing = sniff::packing(&bytes[..count.min(sniff::HEAD_LENGTH)]);
+                let (size, mode, mtime) = (facts.size, facts.mode, facts.mtime);
+                self.header(&to, EntryType::Regular, size, mode, mtime, Some(metadata), packing)?;
+                known = Some(packing);
+                packing
             };
             if count == 0 {
                 self.pad(facts.size, packing)?;
@@ -203,7 +203,7 @@ impl<'a> Tarball<'a> {
             self.blocks.write(bytes, packing)?;
             self.progress.advance(count as u64);
         }
-        let fault = source.fault;
+        let fault = reader.fault;
         self.buffer = buffer;
         let same = file.metadata().is_ok_and(|after| Facts::of(&after) == facts);
         match fault {
@@ -297,111 +297,5 @@ impl<'a> Tarball<'a> {
             return Ok(());
         }
         self.blocks.write(&[0; BLOCK][rest..], packing)
-    }
-}
-
-/// Opens a file that may have become a link or a pipe since the walk.
-fn open(path: &Path) -> std::io::Result<File> {
-    use rustix::fs::Mode;
-    use rustix::fs::OFlags;
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
-}
-
-fn refused(path: &Path, error: &std::io::Error) -> Problem {
-    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
-        return Problem::new(ProblemKind::Skipped, path, "is a symbolic link, and is left out");
-    }
-    tree::failed(path, error)
-}
-
-/// Reads a file from its start to its end, but no more than twice what counts as small.
-fn read_whole(file: &mut File, again: bool, content: &mut Vec<u8>) -> std::io::Result<std::fs::Metadata> {
-    use std::io::Seek;
-    content.clear();
-    if again {
-        file.rewind()?;
-    }
-    file.take(2 * WHOLE).read_to_end(content)?;
-    file.metadata()
-}
-
-/// Yields exactly so many bytes: what a reader lacks is filled with zeros, what it has more is left.
-struct Exactly<'a, R> {
-    reader: &'a mut R,
-    left: u64,
-    fault: Option<Fault>,
-}
-
-/// Why a reader did not give all its bytes.
-enum Fault {
-    Short,
-    Failed(std::io::Error),
-}
-
-impl<R: Read> Exactly<'_, R> {
-    /// Fills the start of the buffer; 0 at the end only.
-    fn read_some(&mut self, buffer: &mut [u8]) -> usize {
-        let wanted = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let buffer = &mut buffer[..wanted];
-        let mut count = 0;
-        while count < wanted && self.fault.is_none() {
-            match self.reader.read(&mut buffer[count..]) {
-                Ok(0) => self.fault = Some(Fault::Short),
-                Ok(more) => count += more,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => self.fault = Some(Fault::Failed(error)),
-            }
-        }
-        buffer[count..].fill(0);
-        self.left -= wanted as u64;
-        wanted
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn drain(reader: &mut dyn Read, size: u64) -> (Vec<u8>, Option<Fault>) {
-        let mut reader = reader;
-        let mut source = Exactly { reader: &mut reader, left: size, fault: None };
-        let mut all = Vec::new();
-        let mut buffer = [0; 7];
-        loop {
-            match source.read_some(&mut buffer) {
-                0 => return (all, source.fault),
-                count => all.extend_from_slice(&buffer[..count]),
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_that_shrinks_is_filled_with_zeros_and_told() {
-        let (bytes, fault) = drain(&mut &b"0123456789"[..], 20);
-        assert_eq!(bytes, b"0123456789\0\0\0\0\0\0\0\0\0\0");
-        assert!(matches!(fault, Some(Fault::Short)));
-    }
-
-    #[test]
-    fn a_file_that_grows_is_cut_where_it_ended() {
-        let (bytes, fault) = drain(&mut std::io::repeat(1), 20);
-        assert_eq!(bytes, [1; 20]);
-        assert!(fault.is_none());
-    }
-
-    struct Broken;
-
-    impl Read for Broken {
-        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-            Err(std::io::Error::other("input/output error"))
-        }
-    }
-
-    #[test]
-    fn a_disk_error_in_the_middle_is_told() {
-        let (bytes, fault) = drain(&mut b"01234".chain(Broken), 9);
-        assert_eq!(bytes, b"01234\0\0\0\0");
-        assert!(matches!(fault, Some(Fault::Failed(_))));
     }
 }

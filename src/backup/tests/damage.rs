@@ -12,7 +12,7 @@ fn damaged(artefact: &Artefact, world: &World) -> bool {
 
 fn every_change_is_seen(kind: Kind) {
     let world = World::new();
-    world.make(kind, world.day(0)).expect("create");
+    world.make(kind, day(0)).expect("create");
     let artefact = world.only();
     assert!(!damaged(&artefact, &world));
     for name in world.names() {
@@ -24,15 +24,15 @@ fn every_change_is_seen(kind: Kind) {
         for position in positions {
             let mut bytes = whole.clone();
             bytes[position] ^= 1 << (position % 8);
-            fs::write_atomic(&path, &bytes, 0o600).expect("write");
+            overwrite(&path, &bytes);
             assert!(damaged(&artefact, &world), "{name}: a flip at {position} is not seen");
-            fs::write_atomic(&path, &whole[..position], 0o600).expect("write");
+            overwrite(&path, &whole[..position]);
             assert!(damaged(&artefact, &world), "{name}: a cut at {position} is not seen");
         }
         let longer = [&whole[..], b"\0"].concat();
-        fs::write_atomic(&path, &longer, 0o600).expect("write");
+        overwrite(&path, &longer);
         assert!(damaged(&artefact, &world), "{name}: one byte more is not seen");
-        fs::write_atomic(&path, &whole, 0o600).expect("write");
+        overwrite(&path, &whole);
     }
     assert!(!damaged(&artefact, &world));
 }
@@ -50,7 +50,7 @@ fn h22_any_flipped_or_lost_byte_of_a_media_artefact_is_seen() {
 #[test]
 fn h22_without_sidecars_gzip_and_the_manifest_inside_still_see_damage() {
     let world = World::new();
-    world.make(Kind::Full, world.day(0)).expect("create");
+    world.make(Kind::Full, day(0)).expect("create");
     let artefact = world.only();
     for name in world.names().iter().filter(|name| **name != artefact.name) {
         std::fs::remove_file(world.backups().join(name)).expect("remove");
@@ -61,7 +61,7 @@ fn h22_without_sidecars_gzip_and_the_manifest_inside_still_see_damage() {
     assert!(report.is_sound() && !report.is_complete(), "{report:?}");
     let whole = std::fs::read(&foreign.path).expect("read");
     for position in (0..whole.len()).step_by(37) {
-        fs::write_atomic(&foreign.path, &whole[..position], 0o600).expect("write");
+        overwrite(&foreign.path, &whole[..position]);
         assert!(!verify(&foreign, &Silent).expect("verify").is_sound(), "cut at {position}");
     }
 }
@@ -86,7 +86,7 @@ fn h22_files_that_are_something_else_are_seen() {
     ];
     for (name, bytes) in cases {
         let path = world.backups().join(name);
-        fs::write_atomic(&path, &bytes, 0o600).expect("write");
+        overwrite(&path, &bytes);
         let artefact = Artefact::at(&path, &world.zone).expect("look");
         let report = verify(&artefact, &Silent).expect("verify");
         assert!(!report.is_sound(), "{name} {report:?}");

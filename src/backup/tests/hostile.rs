@@ -4,8 +4,10 @@ use super::*;
 use tar::EntryType;
 use tar::Header;
 
+type HandMade<'a> = (EntryType, &'a [u8], &'a str, u64, &'a [u8]);
+
 /// An archive of hand-made entries: kind, name as it stands, link, size, content.
-fn archive(entries: &[(EntryType, &[u8], &str, u64, &[u8])], end: bool) -> Vec<u8> {
+fn archive(entries: &[HandMade<'_>], end: bool) -> Vec<u8> {
     let mut stream = Vec::new();
     for (kind, name, link, size, content) in entries {
         let mut header = Header::new_gnu();

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_full_artefact_unpacks_to_what_was_there() {
     let world = World::new();
-    world.make(Kind::Full, world.day(0)).expect("create");
+    world.make(Kind::Full, day(0)).expect("create");
     let artefact = world.only();
     let manifest = artefact.manifest().expect("read").expect("manifest");
     let target = world.path("target");
@@ -31,7 +31,7 @@ fn a_full_artefact_unpacks_to_what_was_there() {
 #[test]
 fn one_part_alone_can_be_unpacked_and_a_database_too() {
     let world = World::new();
-    world.make(Kind::Full, world.day(0)).expect("create");
+    world.make(Kind::Full, day(0)).expect("create");
     let artefact = world.only();
     let limits = Limits::new(artefact.summary.as_ref(), artefact.size);
     let target = world.path("target");
@@ -39,7 +39,7 @@ fn one_part_alone_can_be_unpacked_and_a_database_too() {
     let extracted = extract(&artefact, &target, &wanted, None, limits, &Silent).expect("unpack");
     assert_eq!(extracted.files.len(), 1);
     assert!(!target.join("20900101_020000/media").exists());
-    let single = world.make(Kind::Database, world.day(1)).expect("create");
+    let single = world.make(Kind::Database, day(1)).expect("create");
     let artefact = Artefact::at(&single.path, &world.zone).expect("look");
     let target = world.path("single");
     let manifest = Some(&single.manifest);
@@ -50,7 +50,7 @@ fn one_part_alone_can_be_unpacked_and_a_database_too() {
 #[test]
 fn junk_is_passed_over_and_the_guides_artefacts_are_listed_as_foreign() {
     let world = World::new();
-    world.make(Kind::Media, world.day(0)).expect("create");
+    world.make(Kind::Media, day(0)).expect("create");
     for name in ["notes.txt", "db_backup_20250105_020000.sqlite3.gz", "media_backup_20250105.tar.gz"] {
         fs::write_atomic(&world.backups().join(name), b"?", 0o644).expect("write");
     }
@@ -76,7 +76,7 @@ fn junk_is_passed_over_and_the_guides_artefacts_are_listed_as_foreign() {
 #[test]
 fn a_manifest_of_another_artefact_or_size_makes_it_doubtful() {
     let world = World::new();
-    let created = world.make(Kind::Media, world.day(0)).expect("create");
+    let created = world.make(Kind::Media, day(0)).expect("create");
     let whole = std::fs::read(&created.path).expect("read");
     fs::write_atomic(&created.path, &whole[..26], 0o600).expect("cut");
     let Standing::Doubtful(why) = world.only().standing else { panic!("not doubtful") };
@@ -89,8 +89,8 @@ fn a_manifest_of_another_artefact_or_size_makes_it_doubtful() {
 #[test]
 fn what_a_dead_run_left_is_removed_and_nothing_else() {
     let world = World::new();
-    world.make(Kind::Media, world.day(0)).expect("create");
-    let gone = world.make(Kind::Database, world.day(1)).expect("create");
+    world.make(Kind::Media, day(0)).expect("create");
+    let gone = world.make(Kind::Database, day(1)).expect("create");
     std::fs::remove_file(&gone.path).expect("remove");
     let kept = world.names().into_iter().filter(|name| name.starts_with("media")).collect::<Vec<_>>();
     let foreign =
@@ -113,7 +113,7 @@ fn a_run_that_fails_leaves_nothing() {
     let world = World::new();
     std::fs::remove_file(world.path("copy.sqlite3")).expect("remove");
     for kind in [Kind::Database, Kind::Full] {
-        assert!(world.make(kind, world.day(0)).is_err());
+        assert!(world.make(kind, day(0)).is_err());
     }
     assert_eq!(world.names(), [""; 0]);
 }

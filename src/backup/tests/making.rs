@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 fn each_kind_is_published_with_its_sidecars_and_verifies() {
     let world = World::new();
     for kind in Kind::ALL {
-        let created = world.make(kind, world.day(0)).expect("create");
+        let created = world.make(kind, day(0)).expect("create");
         assert_eq!(created.manifest.problems, []);
         assert_eq!(created.manifest.kind, kind);
     }
@@ -44,7 +44,7 @@ fn h8_nothing_is_readable_by_others_and_the_key_is_nowhere() {
     std::fs::set_permissions(world.backups(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
         .expect("open");
     for kind in Kind::ALL {
-        world.make(kind, world.day(0)).expect("create");
+        world.make(kind, day(0)).expect("create");
     }
     assert_eq!(mode_of(&world.backups()), 0o700);
     for name in world.names() {
@@ -59,7 +59,7 @@ fn h8_nothing_is_readable_by_others_and_the_key_is_nowhere() {
 fn two_artefacts_of_one_second_have_two_names() {
     let world = World::new();
     for _ in 0..3 {
-        world.make(Kind::Database, world.day(0)).expect("create");
+        world.make(Kind::Database, day(0)).expect("create");
     }
     let names: Vec<_> = world.list().into_iter().map(|artefact| artefact.name).collect();
     assert_eq!(names, ["", "_2", "_3"].map(|number| format!("db_backup_20900101_020000{number}.sqlite3.gz")));
@@ -69,16 +69,16 @@ fn two_artefacts_of_one_second_have_two_names() {
 #[test]
 fn unchanged_media_are_one_more_name_of_the_last_artefact() {
     let world = World::new();
-    let first = world.make(Kind::Media, world.day(0)).expect("create");
-    let second = world.make(Kind::Media, world.day(7)).expect("create");
-    let third = world.make(Kind::Media, world.day(14)).expect("create");
+    let first = world.make(Kind::Media, day(0)).expect("create");
+    let second = world.make(Kind::Media, day(7)).expect("create");
+    let third = world.make(Kind::Media, day(14)).expect("create");
     let inode = |created: &Created| std::fs::metadata(&created.path).expect("look").ino();
     assert_eq!([inode(&first), inode(&first)], [inode(&second), inode(&third)]);
     assert_eq!(third.manifest.same_as.as_deref(), Some("media_backup_20900101_020000.tar.gz"));
-    assert_eq!((third.manifest.created_at, third.manifest.written_at), (world.day(14), world.day(0)));
+    assert_eq!((third.manifest.created_at, third.manifest.written_at), (day(14), day(0)));
     world.verify_all();
     // One bad sector must not take all of them: after a month the bytes are written anew.
-    let fresh = world.make(Kind::Media, world.day(31)).expect("create");
+    let fresh = world.make(Kind::Media, day(31)).expect("create");
     assert_ne!(inode(&fresh), inode(&first));
     assert_eq!(fresh.manifest.same_as, None);
     world.verify_all();
@@ -88,7 +88,7 @@ fn unchanged_media_are_one_more_name_of_the_last_artefact() {
 fn any_change_of_the_media_makes_a_new_copy() {
     let world = World::new();
     let inode = |created: &Created| std::fs::metadata(&created.path).expect("look").ino();
-    let mut last = inode(&world.make(Kind::Media, world.day(0)).expect("create"));
+    let mut last = inode(&world.make(Kind::Media, day(0)).expect("create"));
     let changes: [&dyn Fn(); 5] = [
         &|| world.file("media/new.txt", b"new"),
         &|| std::fs::remove_file(world.path("media/new.txt")).expect("remove"),
@@ -99,10 +99,10 @@ fn any_change_of_the_media_makes_a_new_copy() {
         },
         &|| world.file("media/texte.svg", b"<svg/>"),
     ];
-    for (day, change) in (1..).zip(changes) {
+    for (days, change) in (1..).zip(changes) {
         change();
-        let next = inode(&world.make(Kind::Media, world.day(day)).expect("create"));
-        assert_ne!(next, last, "{day}");
+        let next = inode(&world.make(Kind::Media, day(days)).expect("create"));
+        assert_ne!(next, last, "{days}");
         last = next;
         world.verify_all();
     }
@@ -133,11 +133,11 @@ fn h28_what_the_configuration_names_and_is_missing_is_told() {
     let world = World::new();
     std::fs::remove_file(world.path(".env")).expect("remove");
     std::fs::remove_dir_all(world.path("media")).expect("remove");
-    let created = world.make(Kind::Full, world.day(0)).expect("create");
+    let created = world.make(Kind::Full, day(0)).expect("create");
     let kinds: Vec<_> = created.manifest.problems.iter().map(|problem| problem.kind).collect();
     assert_eq!(kinds, [ProblemKind::Missing, ProblemKind::Missing]);
     world.verify_all();
-    assert!(world.make(Kind::Media, world.day(0)).is_err());
+    assert!(world.make(Kind::Media, day(0)).is_err());
 }
 
 #[test]
@@ -145,13 +145,13 @@ fn h3_an_empty_or_missing_copy_of_the_database_publishes_nothing() {
     let world = World::new();
     world.file("copy.sqlite3", b"");
     for kind in [Kind::Database, Kind::Full] {
-        let error = world.make(kind, world.day(0)).expect_err("refused");
+        let error = world.make(kind, day(0)).expect_err("refused");
         assert!(error.to_string().contains("is empty"), "{error}");
     }
     // A copy that is no database is found when the artefact is read back.
     world.file("copy.sqlite3", b"<html>502 Bad Gateway</html>");
     for kind in [Kind::Database, Kind::Full] {
-        let error = world.make(kind, world.day(0)).expect_err("refused");
+        let error = world.make(kind, day(0)).expect_err("refused");
         assert!(error.to_string().contains("is no SQLite database"), "{error}");
     }
     assert_eq!(world.names(), [""; 0]);
@@ -167,7 +167,7 @@ fn long_names_and_names_of_any_bytes_are_kept() {
         let path = world.path("media").join(std::ffi::OsStr::from_bytes(name));
         fs::write_atomic(&path, b"odd", 0o644).expect("write");
     }
-    world.make(Kind::Media, world.day(0)).expect("create");
+    world.make(Kind::Media, day(0)).expect("create");
     world.verify_all();
 }
 
@@ -178,7 +178,7 @@ fn a_folder_of_backups_within_the_media_is_refused() {
     let order = Order {
         folder: &folder,
         site: "niasotac",
-        now: world.day(0),
+        now: day(0),
         zone: &world.zone,
         secret_key: None,
         fresh_copy_days: 30,

@@ -56,12 +56,6 @@ impl World {
         fs::write_atomic(&path, content, 0o644).expect("write");
     }
 
-    /// `days` after a fixed day that lies ahead of any file's own times.
-    fn day(&self, days: i64) -> Timestamp {
-        let start: Timestamp = "2090-01-01T01:00:00Z".parse().expect("time");
-        start.checked_add((24 * days).hours()).expect("time")
-    }
-
     fn make(&self, kind: Kind, now: Timestamp) -> anyhow::Result<Created> {
         let folder = self.backups();
         let order = Order {
@@ -123,6 +117,12 @@ impl World {
     }
 }
 
+/// `days` after a fixed day that lies ahead of any file's own times.
+fn day(days: i64) -> Timestamp {
+    let start: Timestamp = "2090-01-01T01:00:00Z".parse().expect("time");
+    start.checked_add((24 * days).hours()).expect("time")
+}
+
 /// Something that begins as a JPEG and does not deflate.
 fn jpeg(length: usize, seed: u64) -> Vec<u8> {
     let mut state = seed;
@@ -142,6 +142,12 @@ fn sqlite(pages: u32) -> Vec<u8> {
     bytes[24..28].fill(1);
     bytes[92..96].fill(1);
     bytes
+}
+
+/// Writes without waiting for the disk: the damage tests write thousands of times.
+fn overwrite(path: &Path, content: &[u8]) {
+    use std::io::Write;
+    std::fs::File::create(path).and_then(|mut file| file.write_all(content)).expect("write");
 }
 
 fn mode_of(path: &Path) -> u32 {

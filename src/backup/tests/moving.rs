@@ -27,8 +27,8 @@ fn files_that_change_under_the_reader_never_make_a_broken_archive() {
                 }
             }
         });
-        for day in 0..10 {
-            world.make(Kind::Media, world.day(day)).expect("create");
+        for days in 0..10 {
+            world.make(Kind::Media, day(days)).expect("create");
         }
         stop.store(true, Ordering::Relaxed);
     });
@@ -42,7 +42,7 @@ fn what_may_not_be_read_is_told_and_the_rest_is_there() {
     std::os::unix::fs::symlink("/etc/passwd", world.path("media/link.jpg")).expect("link");
     let shut = world.path("media/shut.jpg");
     fs::write_atomic(&shut, b"secret", 0o000).expect("write");
-    let created = world.make(Kind::Media, world.day(0)).expect("create");
+    let created = world.make(Kind::Media, day(0)).expect("create");
     let problems = &created.manifest.problems;
     assert!(problems.iter().any(|problem| problem.kind == ProblemKind::Skipped), "{problems:?}");
     // Root reads everything, and then nothing is to be told.

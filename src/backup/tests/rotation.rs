@@ -84,10 +84,10 @@ proptest! {
 #[test]
 fn h2_rotation_is_per_kind_and_touches_only_what_is_ours() {
     let world = World::new();
-    for day in 0..4 {
-        world.file("media/day.txt", day.to_string().as_bytes());
+    for days in 0..4 {
+        world.file("media/day.txt", days.to_string().as_bytes());
         for kind in Kind::ALL {
-            world.make(kind, world.day(day)).expect("create");
+            world.make(kind, day(days)).expect("create");
         }
     }
     let foreign = ["db_backup_20250105_020000.sqlite3.gz", "db_backup_20250106_020000.sql.gz", "notes.txt"];
@@ -95,14 +95,8 @@ fn h2_rotation_is_per_kind_and_touches_only_what_is_ours() {
         fs::write_atomic(&world.backups().join(name), b"?", 0o644).expect("write");
     }
     let before = world.list();
-    let plan = plan(
-        &before,
-        Kind::Database,
-        RetentionConfig::last(2),
-        world.day(3),
-        &world.zone,
-        Protected::default(),
-    );
+    let plan =
+        plan(&before, Kind::Database, RetentionConfig::last(2), day(3), &world.zone, Protected::default());
     assert_eq!(plan.needs_confirmation, None);
     assert_eq!(plan.remove.len(), 2);
     let bytes = apply(&plan, &world.backups(), &world.zone, false).expect("apply");
@@ -120,7 +114,7 @@ fn h2_rotation_is_per_kind_and_touches_only_what_is_ours() {
 #[test]
 fn h27_a_plan_removes_plain_names_of_a_named_folder_only() {
     let world = World::new();
-    world.make(Kind::Database, world.day(0)).expect("create");
+    world.make(Kind::Database, day(0)).expect("create");
     let name = world.only().name;
     let remove = |names: &[&str], folder: &Path| {
         let remove = names.iter().map(|name| (*name).to_owned()).collect();
@@ -166,8 +160,8 @@ fn a_jump_of_the_clock_or_a_large_removal_must_be_confirmed() {
 #[test]
 fn a_kill_between_removals_leaves_sidecars_that_go_and_never_an_artefact_without_an_owner() {
     let world = World::new();
-    let gone = world.make(Kind::Database, world.day(0)).expect("create");
-    world.make(Kind::Database, world.day(1)).expect("create");
+    let gone = world.make(Kind::Database, day(0)).expect("create");
+    world.make(Kind::Database, day(1)).expect("create");
     let name = gone.manifest.artefact.clone();
     // The three removals, cut short after each of them.
     for file in [name.clone(), format!("{name}.manifest.json"), format!("{name}.sha256")] {
@@ -175,7 +169,7 @@ fn a_kill_between_removals_leaves_sidecars_that_go_and_never_an_artefact_without
         assert!(world.list().iter().all(Artefact::is_ours));
         assert_eq!(world.list().len(), 1);
     }
-    let again = world.make(Kind::Database, world.day(0)).expect("create");
+    let again = world.make(Kind::Database, day(0)).expect("create");
     assert_eq!(again.manifest.artefact, name);
     std::fs::remove_file(&again.path).expect("remove");
     assert_eq!(clean(&world.backups()).expect("clean").len(), 2);
