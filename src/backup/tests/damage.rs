@@ -93,3 +93,22 @@ fn h22_files_that_are_something_else_are_seen() {
         std::fs::remove_file(path).expect("remove");
     }
 }
+
+#[test]
+fn what_does_not_read_back_as_it_was_written_is_not_published() {
+    let world = World::new();
+    let created = world.make(Kind::Media, day(0)).expect("create");
+    let mut crc = flate2::Crc::new();
+    crc.update(&std::fs::read(&created.path).expect("read"));
+    let written = gzip::Written { length: created.size, crc: crc.sum() };
+    let read_back = |manifest: &Manifest, written| {
+        verify::read_back(&created.path, None, manifest, written, &Silent).map_err(|error| error.to_string())
+    };
+    assert_eq!(read_back(&created.manifest, written), Ok(created.sha256));
+    let other = gzip::Written { crc: !written.crc, ..written };
+    assert!(read_back(&created.manifest, other).expect_err("differs").contains("does not read back"));
+    let mut manifest = created.manifest.clone();
+    manifest.entries.pop();
+    manifest.totals.files -= 1;
+    assert!(read_back(&manifest, written).expect_err("differs").contains("is not in the manifest"));
+}
