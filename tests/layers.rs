@@ -10,7 +10,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["system"], Siblings::MayNot),
     (&["config"], Siblings::MayNot),
     (&["db", "state"], Siblings::MayNot),
-    (&["health", "disk", "logs", "catalogue"], Siblings::MayNot),
+    (&["health", "disk", "logs", "backup", "catalogue"], Siblings::MayNot),
     (&["server", "output"], Siblings::MayNot),
     (&["checklist", "demo"], Siblings::MayNot),
     (&["commands"], Siblings::MayNot),

@@ -6,6 +6,7 @@
 #![allow(unreachable_pub, reason = "one binary of many files")]
 #![allow(clippy::missing_panics_doc, clippy::needless_pass_by_value, reason = "tests")]
 
+mod backup;
 mod config;
 mod daily;
 mod database;

@@ -9,6 +9,7 @@ impl Config {
     pub(super) fn check(&self) -> Result<(), String> {
         self.check_site()?;
         self.check_health()?;
+        self.backup.check()?;
         self.check_limits()
     }
 

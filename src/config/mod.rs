@@ -2,6 +2,7 @@
 //!
 //! Loading is default < file < environment < flag, and every key remembers where its value comes from.
 
+mod backup;
 mod check;
 mod database;
 pub mod detect;
@@ -19,6 +20,8 @@ mod serve;
 mod site;
 mod state;
 
+pub use backup::BackupConfig;
+pub use backup::RetentionConfig;
 pub use database::DatabaseConfig;
 pub use database::DatabaseSource;
 pub use disk::DiskConfig;
@@ -54,6 +57,7 @@ pub struct Config {
     pub health: HealthConfig,
     pub disk: DiskConfig,
     pub logs: LogsConfig,
+    pub backup: BackupConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }
@@ -83,6 +87,13 @@ impl Config {
         }
         self.disk.paths.iter_mut().for_each(absolute);
         for path in self.logs.paths_mut() {
+            absolute(path);
+        }
+        let folder = &mut self.backup.folder;
+        if folder.is_none() {
+            *folder = home.map(|home| home.join("backups").join(&self.site.name));
+        }
+        if let Some(path) = folder {
             absolute(path);
         }
         if let Some(path) = self.serve.access_log.as_mut().filter(|path| path.as_os_str() != "-") {

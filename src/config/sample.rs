@@ -124,6 +124,27 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("logs.login_warning", "", "Failed logins from one address within the window"),
     ("logs.login_critical", "", ""),
     ("logs.login_window", "", ""),
+    ("backup.folder", "\"~/backups/niasotac\"", "Folder of the backups [default: ~/backups/NAME]"),
+    (
+        "backup.fresh_copy_days",
+        "",
+        "Days for which unchanged media are linked to the last backup before they are copied anew",
+    ),
+    ("backup.database.last", "", "Backups of the database that are kept: the newest so many"),
+    ("backup.database.daily", "", "and the newest of so many days, weeks, months, years"),
+    ("backup.database.weekly", "", ""),
+    ("backup.database.monthly", "", ""),
+    ("backup.database.yearly", "", ""),
+    ("backup.media.last", "", "Backups of the media that are kept"),
+    ("backup.media.daily", "", ""),
+    ("backup.media.weekly", "", ""),
+    ("backup.media.monthly", "", ""),
+    ("backup.media.yearly", "", ""),
+    ("backup.full.last", "", "Full backups that are kept"),
+    ("backup.full.daily", "", ""),
+    ("backup.full.weekly", "", ""),
+    ("backup.full.monthly", "", ""),
+    ("backup.full.yearly", "", ""),
 ];
 
 /// Every key there is, in the order of the file.
@@ -222,6 +243,8 @@ mod tests {
         let config = toml::from_str::<Config>(&set).expect("the sample with its defaults set");
         assert_eq!(config.disk, Config::default().disk);
         assert_eq!(config.logs, Config::default().logs);
+        assert_eq!(config.backup.database, Config::default().backup.database);
+        assert_eq!(config.backup.full, Config::default().backup.full);
         assert_eq!(config.health.processes, Config::default().health.processes);
         assert_eq!(config.health.resources, Config::default().health.resources);
     }

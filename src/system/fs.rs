@@ -62,6 +62,44 @@ pub fn write_output(path: &Path, content: &[u8]) -> Result<()> {
     }
 }
 
+/// Renames a file to a name that nothing has yet; the caller syncs the folder.
+///
+/// # Errors
+/// When the name is taken, or the folder cannot be written to.
+pub fn rename_new(from: &Path, to: &Path) -> Result<()> {
+    use rustix::fs::CWD;
+    use rustix::fs::RenameFlags;
+    use rustix::io::Errno;
+    let renamed = match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Some network file systems know no flags: their users come one after the other, by the site's lock.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) if std::fs::symlink_metadata(to).is_err() => {
+            std::fs::rename(from, to)
+        }
+        other => other.map_err(Into::into),
+    };
+    renamed.with_context(|| format!("rename {} to {}", from.display(), to.display()))
+}
+
+/// Waits until the names in a folder are on disk.
+///
+/// # Errors
+/// When the folder cannot be opened, or its disk refuses.
+pub fn sync_folder(folder: &Path) -> Result<()> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .with_context(|| format!("sync folder {}", folder.display()))
+}
+
+/// Waits until everything written to the file system of `folder` is on disk: one wait for thousands of files.
+///
+/// # Errors
+/// When the folder cannot be opened, or a write to its disk failed.
+pub fn sync_file_system(folder: &Path) -> Result<()> {
+    File::open(folder)
+        .and_then(|folder| rustix::fs::syncfs(&folder).map_err(Into::into))
+        .with_context(|| format!("sync the file system of {}", folder.display()))
+}
+
 /// Creates a folder and its parents for this user alone (0700); one that exists is left as it is.
 ///
 /// # Errors

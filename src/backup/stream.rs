@@ -1,0 +1,120 @@
+//! Reads a compressed file to its last byte: hashed on one thread, decompressed on another.
+
+use super::Sha256;
+use super::digest::Hasher;
+use crate::progress::Progress;
+use anyhow::Context;
+use anyhow::Result;
+use anyhow::anyhow;
+use flate2::Crc;
+use flate2::bufread::MultiGzDecoder;
+use std::fs::File;
+use std::io::BufRead;
+use std::io::Read;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+
+const CHUNK: usize = 1 << 18;
+const IN_FLIGHT: usize = 8;
+
+/// The compressed file itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Raw {
+    pub(super) sha256: Sha256,
+    pub(super) crc: u32,
+    pub(super) length: u64,
+}
+
+/// What reading a file came to: the file itself, and what was made of its content.
+pub(super) struct Reading<T> {
+    pub(super) raw: Raw,
+    pub(super) content: Result<T>,
+}
+
+/// Hands the decompressed content to `act` and hashes the file, all of it even when `act` ends early.
+///
+/// # Errors
+/// When the file cannot be opened or read; damage of the content is in the answer.
+pub(super) fn read<T>(
+    path: &Path,
+    progress: &dyn Progress,
+    act: impl FnOnce(&mut dyn Read) -> Result<T>,
+) -> Result<Reading<T>> {
+    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
+    let (full, chunks) = mpsc::sync_channel(IN_FLIGHT);
+    let (used, spare) = mpsc::channel();
+    thread::scope(|scope| {
+        let hashing = scope.spawn(move || hash(file, &full, &spare, progress));
+        let content =
+            act(&mut MultiGzDecoder::new(Chunks { full: chunks, used, current: Vec::new(), position: 0 }));
+        let raw = hashing
+            .join()
+            .map_err(|_| anyhow!("the reading thread has stopped"))?
+            .with_context(|| format!("read {}", path.display()))?;
+        Ok(Reading { raw, content })
+    })
+}
+
+fn hash(
+    mut file: File,
+    full: &mpsc::SyncSender<Vec<u8>>,
+    spare: &mpsc::Receiver<Vec<u8>>,
+    progress: &dyn Progress,
+) -> std::io::Result<Raw> {
+    let mut hasher = Hasher::default();
+    let mut crc = Crc::new();
+    let mut length = 0;
+    loop {
+        let mut chunk = spare.try_recv().unwrap_or_default();
+        chunk.resize(CHUNK, 0);
+        let count = match file.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        chunk.truncate(count);
+        hasher.update(&chunk);
+        crc.update(&chunk);
+        length += count as u64;
+        progress.advance(count as u64);
+        // The other side may have seen enough; the file is hashed to its end all the same.
+        let _ = full.send(chunk);
+    }
+    Ok(Raw { sha256: hasher.finish(), crc: crc.sum(), length })
+}
+
+/// The file's bytes as they come from the hashing thread.
+struct Chunks {
+    full: mpsc::Receiver<Vec<u8>>,
+    used: mpsc::Sender<Vec<u8>>,
+    current: Vec<u8>,
+    position: usize,
+}
+
+impl BufRead for Chunks {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        if self.position == self.current.len()
+            && let Ok(next) = self.full.recv()
+        {
+            let _ = self.used.send(std::mem::replace(&mut self.current, next));
+            self.position = 0;
+        }
+        Ok(&self.current[self.position..])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.position = self.current.len().min(self.position + amount);
+    }
+}
+
+impl Read for Chunks {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let available = self.fill_buf()?;
+        let count = available.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&available[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}
