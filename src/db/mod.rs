@@ -6,14 +6,20 @@
 mod categories;
 mod connect;
 mod create;
+mod dump;
+mod fingerprint;
+mod identifier;
 mod images;
+mod integrity;
 mod postgres;
 mod price;
 mod products;
+mod programs;
 mod schema;
 mod search;
 mod settings;
 mod showcase;
+mod snapshot;
 mod sqlite;
 mod value;
 
@@ -26,8 +32,17 @@ pub use create::SeedCategory;
 pub use create::SeedProduct;
 pub use create::SeedSettings;
 pub use create::create_sqlite;
+pub use dump::DumpContent;
+pub use dump::read_dump;
+pub use fingerprint::ColumnPrint;
+pub use fingerprint::Content;
+pub use fingerprint::Difference;
+pub use fingerprint::Fingerprint;
+pub use fingerprint::TablePrint;
 pub use images::ImageReference;
 pub use images::image_references;
+pub use integrity::check_copy;
+pub use integrity::check_integrity;
 pub use price::Price;
 pub use products::Page;
 pub use products::Product;
@@ -43,14 +58,19 @@ pub use search::words;
 pub use settings::SiteSettings;
 pub use settings::site_settings;
 pub use showcase::Showcase;
+pub use snapshot::Snapshot;
+pub use snapshot::snapshot;
 pub use sqlite::size as sqlite_size;
 pub use value::Row;
 pub use value::Value;
 
 use anyhow::Result;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// Which database it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Engine {
     Sqlite,
     Postgres,

@@ -35,7 +35,12 @@ pub(super) struct Postgres {
 
 /// Connects with the settings' time-out for the connection, each statement and each lock.
 pub(super) fn open(url: &str, settings: &DatabaseConfig, access: Access) -> Result<Postgres> {
-    let mut config = parse(url)?;
+    Ok(Postgres { client: client(&parse(url)?, settings, access)?, statements: HashMap::new() })
+}
+
+/// The connection itself, for what the trait has no word for.
+pub(super) fn client(target: &postgres::Config, settings: &DatabaseConfig, access: Access) -> Result<Client> {
+    let mut config = target.clone();
     if let Some(password) = &settings.password {
         config.password(password.reveal());
     }
@@ -51,11 +56,10 @@ pub(super) fn open(url: &str, settings: &DatabaseConfig, access: Access) -> Resu
     } else {
         config.connect(NoTls)
     };
-    let client = result.map_err(|error| refuse(&error))?;
-    Ok(Postgres { client, statements: HashMap::new() })
+    result.map_err(|error| refuse(&error))
 }
 
-fn parse(url: &str) -> Result<postgres::Config> {
+pub(super) fn parse(url: &str) -> Result<postgres::Config> {
     let mut config: postgres::Config = url.parse().map_err(|error: postgres::Error| {
         Error::new(Kind::Config, format!("database.url: {}", detail(&error))).hint(
             "write it as postgresql://user@host:5432/name; the options are those of the connection string",
@@ -70,7 +74,7 @@ fn parse(url: &str) -> Result<postgres::Config> {
 
 /// On this machine the connection stays in the clear unless TLS is asked for, since a packaged server's certificate
 /// is its own; over a network it is encrypted and the certificate checked.
-fn uses_tls(config: &postgres::Config) -> bool {
+pub(super) fn uses_tls(config: &postgres::Config) -> bool {
     let local = config.get_hosts().iter().all(|host| match host {
         Host::Unix(_) => true,
         Host::Tcp(name) => {
@@ -93,7 +97,7 @@ fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig> {
 }
 
 /// The words of the whole chain: the outermost alone is only "db error".
-fn detail(error: &postgres::Error) -> String {
+pub(super) fn detail(error: &postgres::Error) -> String {
     if let Some(answer) = error.as_db_error() {
         return answer.message().to_owned();
     }
@@ -107,6 +111,19 @@ fn detail(error: &postgres::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+/// The server's answer as an error of ours.
+pub(super) fn told(error: &postgres::Error) -> anyhow::Error {
+    anyhow::anyhow!("PostgreSQL: {}", detail(error))
+}
+
+/// The server's major version: 15.
+pub(super) fn server_major(client: &mut Client) -> Result<u32> {
+    let row = client
+        .query_one("SELECT current_setting('server_version_num')::int4 / 10000", &[])
+        .map_err(|error| told(&error))?;
+    Ok(u32::try_from(row.try_get::<_, i32>(0)?)?)
 }
 
 fn refuse(error: &postgres::Error) -> anyhow::Error {

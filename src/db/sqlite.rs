@@ -57,6 +57,27 @@ pub(super) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Sql
     Ok(Sqlite { connection, path: path.to_owned() })
 }
 
+/// Opens a copy that nobody else has: read without a lock, and without -wal or -shm beside it.
+pub(super) fn open_alone(path: &Path) -> Result<Sqlite> {
+    recognise(path)?;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(format!("{}?immutable=1", uri(path)), flags)
+        .map_err(|error| explain(path, &error))?;
+    Ok(Sqlite { connection, path: path.to_owned() })
+}
+
+impl Sqlite {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// SQLite's error about this file, with the way out.
+    pub(super) fn explain(&self, error: &rusqlite::Error) -> anyhow::Error {
+        explain(&self.path, error)
+    }
+}
+
 fn wal_name(path: &Path) -> std::ffi::OsString {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push("-wal");
@@ -64,7 +85,7 @@ fn wal_name(path: &Path) -> std::ffi::OsString {
 }
 
 /// The path as a `file:` URI, so that a name with `?` or `%` is a name.
-fn uri(path: &Path) -> String {
+pub(super) fn uri(path: &Path) -> String {
     use std::fmt::Write as _;
     use std::os::unix::ffi::OsStrExt;
     let mut text = String::from("file:");
