@@ -5,6 +5,12 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// A text for PostgreSQL: `l'été` becomes `'l''été'`, whatever `standard_conforming_strings` says.
+pub(super) fn literal(text: &str) -> String {
+    let escape = if text.contains('\\') { "E" } else { "" };
+    format!("{escape}'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -12,5 +18,7 @@ mod tests {
     #[test]
     fn quotes_inside_are_doubled() {
         assert_eq!(quoted("Été \"x\""), "\"Été \"\"x\"\"\"");
+        assert_eq!(literal("l'été"), "'l''été'");
+        assert_eq!(literal("a\\'b"), "E'a\\\\''b'");
     }
 }
