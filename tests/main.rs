@@ -19,5 +19,6 @@ mod logs;
 mod postgres;
 mod sandbox;
 mod server;
+mod snapshot;
 mod stub;
 mod tls;

@@ -125,7 +125,9 @@ fn table_of(line: &[u8]) -> Option<(String, String)> {
     let text = String::from_utf8_lossy(line);
     let (schema, rest) = name(text.strip_prefix("COPY ")?)?;
     let (table, rest) = name(rest.strip_prefix('.')?)?;
-    (rest.starts_with(" (") || rest.starts_with(" FROM stdin")).then_some((schema, table))
+    // A table without columns has no list of them, but its space.
+    let rest = rest.trim_start();
+    (rest.starts_with('(') || rest.starts_with("FROM stdin")).then_some((schema, table))
 }
 
 /// A name at the beginning of `text`, quoted or not, and what follows it.

@@ -46,6 +46,8 @@ pub use fingerprint::Content;
 pub use fingerprint::Difference;
 pub use fingerprint::Fingerprint;
 pub use fingerprint::TablePrint;
+pub use fingerprint::fingerprint;
+pub use fingerprint::fingerprint_copy;
 pub use images::ImageReference;
 pub use images::image_references;
 pub use integrity::check_copy;

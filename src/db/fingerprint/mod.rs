@@ -10,11 +10,14 @@
 
 mod difference;
 mod kind;
+mod live;
 mod postgres;
 mod sqlite;
 mod sum;
 
 pub use difference::Difference;
+pub use live::fingerprint;
+pub use live::fingerprint_copy;
 
 pub(super) use postgres::begin as begin_postgres;
 pub(super) use postgres::fingerprint as of_postgres;
