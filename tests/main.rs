@@ -20,5 +20,6 @@ mod logs;
 mod postgres;
 mod sandbox;
 mod server;
+mod snapshot;
 mod stub;
 mod tls;

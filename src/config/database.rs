@@ -26,6 +26,8 @@ pub struct DatabaseConfig {
     pub password_variable: String,
     /// Certificate authority of the server, in PEM; without it, the system's.
     pub ca_file: Option<PathBuf>,
+    /// Folder of `pg_dump`, `pg_restore` and `psql`; without it, PATH and the packages' folders are searched.
+    pub programs: Option<PathBuf>,
     /// How long to wait for a connection or for a locked database.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub timeout: Duration,
@@ -41,6 +43,7 @@ impl Default for DatabaseConfig {
             password_file: None,
             password_variable: "PGPASSWORD".into(),
             ca_file: None,
+            programs: None,
             timeout: Duration::from_secs(5),
         }
     }

@@ -79,7 +79,10 @@ impl Config {
             absolute(path);
         }
         absolute(&mut self.database.path);
-        for path in [&mut self.database.password_file, &mut self.database.ca_file].into_iter().flatten() {
+        let database = &mut self.database;
+        for path in
+            [&mut database.password_file, &mut database.ca_file, &mut database.programs].into_iter().flatten()
+        {
             absolute(path);
         }
         if let Some(path) = &mut self.health.tls.ca_file {

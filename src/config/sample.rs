@@ -46,6 +46,11 @@ const KEYS: &[(&str, &str, &str)] = &[
     ),
     ("database.password_variable", "", "Variable of the .env that holds the password"),
     ("database.ca_file", "\"/etc/ssl/private-ca.pem\"", "Authority of the server's certificate"),
+    (
+        "database.programs",
+        "\"/usr/lib/postgresql/15/bin\"",
+        "Folder of pg_dump, pg_restore and psql [default: searched]",
+    ),
     ("database.timeout", "", "How long to wait for a connection or a locked database"),
     ("health.processes", "", "Services and the programs that may carry them; at least one of each must run"),
     ("health.ports", "", "Ports that must listen: a number, or \"host:port\""),

@@ -6,14 +6,25 @@
 mod categories;
 mod connect;
 mod create;
+mod dump;
+mod dump_format;
+mod exchange;
+mod fingerprint;
+mod identifier;
 mod images;
+mod integrity;
+mod maintenance;
 mod postgres;
 mod price;
 mod products;
+mod programs;
+mod restore;
 mod schema;
 mod search;
+mod session;
 mod settings;
 mod showcase;
+mod snapshot;
 mod sqlite;
 mod value;
 
@@ -25,8 +36,24 @@ pub use create::Seed;
 pub use create::SeedCategory;
 pub use create::SeedProduct;
 pub use create::create_sqlite;
+pub use dump::DumpContent;
+pub use dump::read_dump;
+pub use exchange::ExchangeState;
+pub use exchange::exchange;
+pub use exchange::recover_exchange;
+pub use fingerprint::ColumnPrint;
+pub use fingerprint::Content;
+pub use fingerprint::Difference;
+pub use fingerprint::Fingerprint;
+pub use fingerprint::TablePrint;
+pub use fingerprint::fingerprint;
+pub use fingerprint::fingerprint_copy;
 pub use images::ImageReference;
 pub use images::image_references;
+pub use integrity::check_copy;
+pub use integrity::check_integrity;
+pub use maintenance::drop_database;
+pub use maintenance::scratch_name;
 pub use price::Price;
 pub use products::Page;
 pub use products::Product;
@@ -36,21 +63,27 @@ pub use products::ProductSummary;
 pub use products::product;
 pub use products::product_count;
 pub use products::products;
+pub use restore::restore_into;
 pub use schema::Schema;
 pub use schema::Table;
 pub use search::words;
 pub use settings::SiteSettings;
 pub use settings::site_settings;
 pub use showcase::Showcase;
+pub use snapshot::Snapshot;
+pub use snapshot::snapshot;
 pub use sqlite::size as sqlite_size;
 pub use value::Row;
 pub use value::Value;
 
 use anyhow::Result;
+use serde::Deserialize;
+use serde::Serialize;
 use std::time::Duration;
 
 /// Which database it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Engine {
     Sqlite,
     Postgres,

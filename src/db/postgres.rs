@@ -38,7 +38,7 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How many times the settings' time-out a statement may take: the catalogue's largest are slower than a connection.
-const STATEMENT_TIMEOUTS: u32 = 12;
+pub(super) const STATEMENT_TIMEOUTS: u32 = 12;
 
 /// Statements kept prepared; each takes memory of the server. The words of a search make new texts without end.
 const STATEMENTS: usize = 64;
@@ -149,7 +149,7 @@ where
     }
 }
 
-fn parse(url: &str) -> Result<tokio_postgres::Config> {
+pub(super) fn parse(url: &str) -> Result<tokio_postgres::Config> {
     let mut config: tokio_postgres::Config = url.parse().map_err(|error: tokio_postgres::Error| {
         Error::new(Kind::Config, format!("database.url: {}", detail(&error))).hint(
             "write it as postgresql://user@host:5432/name; the options are those of the connection string",
@@ -162,23 +162,32 @@ fn parse(url: &str) -> Result<tokio_postgres::Config> {
     Ok(config)
 }
 
+fn uses_tls(config: &tokio_postgres::Config) -> bool {
+    wants_tls(config.get_hosts(), config.get_ssl_mode())
+}
+
 /// On this machine the connection stays in the clear unless TLS is asked for, since a packaged server's certificate
 /// is its own; over a network it is encrypted and the certificate checked.
-fn uses_tls(config: &tokio_postgres::Config) -> bool {
-    let local = config.get_hosts().iter().all(|host| match host {
+pub(super) fn wants_tls(hosts: &[Host], mode: SslMode) -> bool {
+    let local = hosts.iter().all(|host| match host {
         Host::Unix(_) => true,
         Host::Tcp(name) => {
             name == "localhost" || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
         }
     });
-    match config.get_ssl_mode() {
+    match mode {
         SslMode::Disable => false,
         SslMode::Require => true,
         _ => !local,
     }
 }
 
-fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig> {
+/// The server's answer as an error of ours.
+pub(super) fn told(error: &tokio_postgres::Error) -> anyhow::Error {
+    anyhow::anyhow!("PostgreSQL: {}", detail(error))
+}
+
+pub(super) fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     Ok(rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -187,7 +196,7 @@ fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig> {
 }
 
 /// The words of the whole chain: the outermost alone is only "db error".
-fn detail(error: &tokio_postgres::Error) -> String {
+pub(super) fn detail(error: &tokio_postgres::Error) -> String {
     if let Some(answer) = error.as_db_error() {
         return answer.message().to_owned();
     }
@@ -204,7 +213,7 @@ fn detail(error: &tokio_postgres::Error) -> String {
 }
 
 /// A server that does not listen and a database that is not there are known to be broken; all else leaves it open.
-fn refuse(error: &tokio_postgres::Error, password_problem: Option<&str>) -> anyhow::Error {
+pub(super) fn refuse(error: &tokio_postgres::Error, password_problem: Option<&str>) -> anyhow::Error {
     let code = error.code().map_or("", tokio_postgres::error::SqlState::code);
     let (kind, hint) = match code {
         "28P01" | "28000" => (

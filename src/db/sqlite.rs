@@ -56,7 +56,9 @@ pub(super) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Sql
     // there is no -wal nobody has it open, and the file alone is the whole database.
     let barred =
         matches!(code(&refused), Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly));
-    if access == Access::Read && barred && !path.with_file_name(wal_name(path)).exists() {
+    // A -journal that a crash left holds what must be rolled back first: the file alone is then half of a change.
+    let alone = ["-wal", "-journal"].iter().all(|suffix| !beside(path, suffix).exists());
+    if access == Access::Read && barred && alone {
         let since = Some(Instant::now());
         let connection = attempt(&format!("{uri}?immutable=1")).map_err(|error| explain(path, &error))?;
         return Ok(Sqlite { connection, path: path.to_owned(), immutable_since: since });
@@ -64,14 +66,37 @@ pub(super) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Sql
     Err(explain(path, &refused))
 }
 
-fn wal_name(path: &Path) -> std::ffi::OsString {
+/// Opens a copy that nobody else has: read without a lock, and without -wal or -shm beside it.
+pub(super) fn open_alone(path: &Path) -> Result<Sqlite> {
+    recognise(path)?;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(format!("{}?immutable=1", uri(path)), flags)
+        .map_err(|error| explain(path, &error))?;
+    // Nobody changes it while it is read, however long that takes.
+    Ok(Sqlite { connection, path: path.to_owned(), immutable_since: None })
+}
+
+impl Sqlite {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// SQLite's error about this file, with the way out.
+    pub(super) fn explain(&self, error: &rusqlite::Error) -> anyhow::Error {
+        explain(&self.path, error)
+    }
+}
+
+/// A file of SQLite's own beside the database: `db.sqlite3-wal`.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push("-wal");
-    name
+    name.push(suffix);
+    path.with_file_name(name)
 }
 
 /// The path as a `file:` URI, so that a name with `?` or `%` is a name.
-fn uri(path: &Path) -> String {
+pub(super) fn uri(path: &Path) -> String {
     use std::fmt::Write as _;
     use std::os::unix::ffi::OsStrExt;
     let mut text = String::from("file:");
@@ -254,7 +279,7 @@ impl Database for Sqlite {
 /// When the file is not there or its folder may not be entered.
 pub fn size(path: &Path) -> Result<u64> {
     let mut bytes = std::fs::metadata(path).with_context(|| format!("look at {}", path.display()))?.len();
-    match std::fs::metadata(path.with_file_name(wal_name(path))) {
+    match std::fs::metadata(beside(path, "-wal")) {
         Ok(metadata) => bytes += metadata.len(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("look at the -wal of {}", path.display())),

@@ -2,6 +2,7 @@
 
 pub mod certificates;
 pub mod fs;
+pub mod job;
 pub mod journal;
 pub mod lock;
 pub mod mounts;

@@ -6,6 +6,7 @@ use anyhow::Context;
 use anyhow::Result;
 use std::ffi::OsStr;
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
@@ -29,6 +30,13 @@ pub fn spawn(command: &mut Command) -> Result<Child> {
             .hint(format!("install {program}, or put its folder on PATH"))
             .into()
     })
+}
+
+/// Folders in which programs are looked for: those of PATH, in its order.
+pub fn search_path() -> Vec<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "where programs are belongs to the place that starts them")]
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
 }
 
 /// A process of the machine, as far as checks need to know it.
