@@ -2,6 +2,7 @@
 //!
 //! This is the only place that reads arguments, prints errors and picks exit codes.
 
+mod backup;
 mod checklist;
 mod config;
 mod context;
@@ -138,6 +139,8 @@ enum Command {
     Health(health::HealthArgs),
     Disk(disk::DiskArgs),
     #[command(subcommand)]
+    Backup(backup::BackupCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
@@ -155,6 +158,7 @@ impl Command {
             Self::Checklist(command) => checklist::run(command, context),
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),
+            Self::Backup(command) => backup::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),

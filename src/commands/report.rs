@@ -4,6 +4,7 @@ use super::Context;
 use crate::checklist;
 use crate::checklist::Item;
 use crate::checklist::Round;
+use crate::config::Config;
 use crate::error;
 use crate::output::Bar;
 use crate::output::ItemReport;
@@ -69,42 +70,73 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
         loaded.config.logs.since = since;
     }
     let config = &loaded.config;
-    let begin = Instant::now();
-    let (mut state, problem) = match context.state(config) {
-        Ok(state) => (Some(state), None),
-        Err(error) => (None, Some(error)),
-    };
+    let mut record = Record::open(config, context);
     let bar = Bar::new(context.printer.quiet);
-    let mut round = Round::new(config, state.as_mut(), context.now, &bar);
+    let mut round = Round::new(config, record.state.as_mut(), context.now, &bar);
     round.remembers = job.remembers;
     let items = checklist::run(job.items, &mut round);
     let notes = std::mem::take(&mut round.notes);
     drop(round);
-    let mut report = Report {
-        run_id: run_id(context),
-        site: config.site.name.clone(),
-        command: job.command.to_owned(),
-        zone: config.time_zone(),
-        started_at: context.now,
-        finished_at: context.now + SignedDuration::try_from(begin.elapsed()).unwrap_or_default(),
-        items,
-        skipped: job.skipped,
-    };
-    let problem = match (&mut state, problem) {
-        (Some(state), _) => record(state, &report).err(),
-        (None, problem) => problem,
-    };
-    report.items.extend(problem.map(|problem| unrecorded(&problem)));
-    context.printer.report(&report, args.output.as_deref())?;
-    let remembered = state.as_mut().map_or(Ok(()), |state| notes.commit(state));
+    let status = record.tell(job.command, job.skipped, items, config, args, context)?;
+    let remembered = record.state.as_mut().map_or(Ok(()), |state| notes.commit(state));
     Ok(match remembered {
-        Ok(()) => report.status(),
+        Ok(()) => status,
         Err(error) => {
             let told = format!("what was told as new will be told again: {}", error::one_line(&error));
             context.printer.warning(&told);
-            report.status().max(Status::Warning)
+            status.max(Status::Warning)
         }
     })
+}
+
+/// The record of one run: the state, opened when the run begins, and written when it is told.
+pub(super) struct Record {
+    /// Missing when it cannot be opened; that is told with the rest.
+    pub(super) state: Option<State>,
+    problem: Option<anyhow::Error>,
+    begin: Instant,
+}
+
+impl Record {
+    pub(super) fn open(config: &Config, context: &Context) -> Self {
+        let begin = Instant::now();
+        match context.state(config) {
+            Ok(state) => Self { state: Some(state), problem: None, begin },
+            Err(problem) => Self { state: None, problem: Some(problem), begin },
+        }
+    }
+
+    /// Records what was found, prints it, and returns its status.
+    ///
+    /// # Errors
+    /// When the report cannot be printed.
+    pub(super) fn tell(
+        &mut self,
+        command: &str,
+        skipped: Vec<String>,
+        items: Vec<ItemReport>,
+        config: &Config,
+        args: &ReportArgs,
+        context: &Context,
+    ) -> Result<Status> {
+        let mut report = Report {
+            run_id: run_id(context),
+            site: config.site.name.clone(),
+            command: command.to_owned(),
+            zone: config.time_zone(),
+            started_at: context.now,
+            finished_at: context.now + SignedDuration::try_from(self.begin.elapsed()).unwrap_or_default(),
+            items,
+            skipped,
+        };
+        let problem = match &mut self.state {
+            Some(state) => record(state, &report).err(),
+            None => self.problem.take(),
+        };
+        report.items.extend(problem.map(|problem| unrecorded(&problem)));
+        context.printer.report(&report, args.output.as_deref())?;
+        Ok(report.status())
+    }
 }
 
 /// Identifier that sorts by time and is unique on this machine.

@@ -3,6 +3,7 @@
 //! One SQLite database per site in a private folder. It is a convenience and never the only copy of anything of the
 //! site: losing it loses history, not data.
 
+mod artefacts;
 mod history;
 mod log_checkpoints;
 mod log_groups;

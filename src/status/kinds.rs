@@ -42,6 +42,11 @@ kinds! {
     DISK_READ_ONLY = "DISK-005", "a file system that must be writable", "Quotidienne 3";
     DISK_GROWTH = "DISK-006", "when a file system will be full", "Quotidienne 3";
 
+    BACKUP = "BACKUP-001", "a backup is made", "Hebdomadaire 1 et 2, Créer une Sauvegarde Complète";
+    BACKUP_CONTENT = "BACKUP-002", "what a backup holds of the site", "Hebdomadaire 1 et 2";
+    BACKUP_ROTATION = "BACKUP-003", "the rotation of the backups", "Hebdomadaire 1 et 2";
+    BACKUP_VERIFIED = "BACKUP-004", "a backup read through", "Tester procédures de restauration";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

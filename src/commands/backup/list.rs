@@ -1,0 +1,109 @@
+//! The backups that there are.
+
+use crate::backup;
+use crate::backup::Artefact;
+use crate::backup::Standing;
+use crate::commands::Context;
+use crate::config::Config;
+use crate::error::Error;
+use crate::error::Kind;
+use crate::output::Format;
+use crate::output::csv_line;
+use crate::status::Status;
+use crate::system::time;
+use crate::units::Age;
+use crate::units::ByteSize;
+use anyhow::Result;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Lists the backups, oldest first.
+///
+/// # Errors
+/// When the folder or the state cannot be read, or the format is one for monitoring systems.
+pub(super) fn run(config: &Config, folder: &Path, context: &Context) -> Result<Status> {
+    let artefacts = backup::list(folder, &config.time_zone())?;
+    let verified = context.state(config)?.verified_artefacts()?;
+    let text = match context.printer.format {
+        Format::Text => text(&artefacts, &verified, folder, context.now),
+        Format::Csv => csv(&artefacts, &verified),
+        Format::Json => json(&artefacts, &verified, folder)?,
+        _ => {
+            return Err(Error::new(Kind::Usage, "a list has no format for monitoring systems")
+                .hint("use --format text, json or csv")
+                .into());
+        }
+    };
+    context.printer.out(&text)?;
+    Ok(Status::Ok)
+}
+
+fn standing(artefact: &Artefact) -> String {
+    match &artefact.standing {
+        Standing::Ours => String::new(),
+        Standing::Foreign => "not made by sitekeep".to_owned(),
+        Standing::Doubtful(why) => format!("doubtful: {why}"),
+    }
+}
+
+fn text(
+    artefacts: &[Artefact],
+    verified: &BTreeMap<String, Timestamp>,
+    folder: &Path,
+    now: Timestamp,
+) -> String {
+    let mut text = String::new();
+    for artefact in artefacts {
+        let verified = verified.get(&artefact.name).map_or_else(
+            || "never verified".to_owned(),
+            |at| format!("verified {} ago", Age(time::age(now, *at))),
+        );
+        let line = format!(
+            "{:<44} {:>8} {:>8} old  {verified}  {}",
+            artefact.name,
+            ByteSize(artefact.size).to_string(),
+            Age(time::age(now, artefact.created_at)).to_string(),
+            standing(artefact),
+        );
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    if artefacts.is_empty() {
+        let _ = writeln!(text, "no backup is in {}; make one: sitekeep backup full", folder.display());
+    }
+    text
+}
+
+fn csv(artefacts: &[Artefact], verified: &BTreeMap<String, Timestamp>) -> String {
+    let mut text = csv_line(&["name", "kind", "created_at", "bytes", "verified_at", "standing"]);
+    for artefact in artefacts {
+        text.push_str(&csv_line(&[
+            artefact.name.clone(),
+            artefact.kind.word().to_owned(),
+            artefact.created_at.to_string(),
+            artefact.size.to_string(),
+            verified.get(&artefact.name).map_or(String::new(), ToString::to_string),
+            standing(artefact),
+        ]));
+    }
+    text
+}
+
+fn json(artefacts: &[Artefact], verified: &BTreeMap<String, Timestamp>, folder: &Path) -> Result<String> {
+    let rows: Vec<_> = artefacts
+        .iter()
+        .map(|artefact| {
+            serde_json::json!({
+                "name": artefact.name, "kind": artefact.kind.word(), "created_at": artefact.created_at.to_string(),
+                "bytes": artefact.size, "verified_at": verified.get(&artefact.name).map(ToString::to_string),
+                "ours": artefact.is_ours(), "standing": standing(artefact),
+            })
+        })
+        .collect();
+    let document = serde_json::json!({
+        "schema_version": 1, "tool_version": env!("CARGO_PKG_VERSION"), "folder": folder, "backups": rows,
+    });
+    Ok(serde_json::to_string_pretty(&document)? + "\n")
+}

@@ -1,0 +1,204 @@
+//! Making one backup: copy of the database, archive, rotation; each step's trouble is a finding.
+
+use super::MakeArgs;
+use super::Work;
+use super::item_id;
+use super::line;
+use crate::backup;
+use crate::backup::Contents;
+use crate::backup::Created;
+use crate::backup::DatabaseCopy;
+use crate::backup::Kind;
+use crate::backup::Order;
+use crate::commands::report::Record;
+use crate::config::Secret;
+use crate::config::env_file;
+use crate::db;
+use crate::db::Engine;
+use crate::db::Snapshot;
+use crate::error;
+use crate::output::ItemReport;
+use crate::status::Check;
+use crate::status::Finding;
+use crate::status::Metric;
+use crate::status::Unit;
+use crate::status::kinds;
+use crate::units::ByteSize;
+use crate::units::count;
+use anyhow::Context;
+use anyhow::Result;
+use jiff::SignedDuration;
+use std::time::Instant;
+
+impl Work<'_> {
+    /// Makes a backup of a kind, then rotates that kind.
+    pub(super) fn make(&self, kind: Kind, args: &MakeArgs, record: &mut Record) -> Vec<ItemReport> {
+        let begin = Instant::now();
+        let mut check = Check::default();
+        match self.create(kind, &mut check) {
+            Ok(created) => {
+                tell_created(kind, &created, begin.elapsed().as_secs_f64(), &mut check);
+                if !args.no_prune {
+                    // The new one is there: what the rotation cannot do takes nothing from it.
+                    if let Err(problem) = self.rotate(kind, false, false, record, &mut check) {
+                        check.add(failed(&kinds::BACKUP_ROTATION, kind.word(), &problem));
+                    }
+                }
+            }
+            Err(problem) => {
+                let mut finding = failed(&kinds::BACKUP, kind.word(), &problem);
+                finding.message = format!("no backup was made: {}", finding.message);
+                check.add(finding);
+            }
+        }
+        vec![item(kind, begin, check)]
+    }
+
+    fn create(&self, kind: Kind, check: &mut Check) -> Result<Created> {
+        for name in backup::clean(self.folder)? {
+            check.add(Finding::ok(&kinds::BACKUP, name, "the rest of a run that was cut off is removed"));
+        }
+        let zone = self.config.time_zone();
+        let secret_key = self.secret_key(check);
+        let order = Order {
+            folder: self.folder,
+            site: &self.config.site.name,
+            now: self.now,
+            zone: &zone,
+            secret_key: secret_key.as_ref(),
+            fresh_copy_days: self.config.backup.fresh_copy_days,
+        };
+        let site = &self.config.site;
+        if kind == Kind::Media {
+            return backup::create(&order, Contents::Media(&site.media), self.progress);
+        }
+        let copy = self.copy_database(check)?;
+        let fingerprint =
+            serde_json::to_value(&copy.snapshot.fingerprint).context("write the fingerprint")?;
+        let label = self.config.database.label();
+        let (extension, engine) = names(copy.snapshot.engine);
+        let database = DatabaseCopy {
+            path: &copy.snapshot.path,
+            extension,
+            engine,
+            original: &label,
+            fingerprint: &fingerprint,
+        };
+        let env_file = site.env_file();
+        let contents = match kind {
+            Kind::Database | Kind::Media => Contents::Database(database),
+            Kind::Full => Contents::Full {
+                database,
+                media: &site.media,
+                settings: site.settings.as_deref(),
+                env_file: env_file.as_deref(),
+            },
+        };
+        backup::create(&order, contents, self.progress)
+    }
+
+    fn copy_database(&self, check: &mut Check) -> Result<Copy> {
+        let engine = if self.config.database.url.is_some() { Engine::Postgres } else { Engine::Sqlite };
+        crate::system::fs::create_private_folder(self.folder)?;
+        let path = backup::scratch_path(self.folder, names(engine).0);
+        let snapshot = db::snapshot(&self.config.database, &path, self.progress)?;
+        for problem in &snapshot.problems {
+            check.add(
+                Finding::warning(&kinds::BACKUP_CONTENT, "database", problem)
+                    .remedy("mend the rows in the application's admin; the backup holds them as they are"),
+            );
+        }
+        Ok(Copy { snapshot })
+    }
+
+    /// Django's key, so that a restore under another one is noticed; it is not needed for the backup.
+    fn secret_key(&self, check: &mut Check) -> Option<Secret> {
+        let path = self.config.site.env_file()?;
+        match env_file::read(&path) {
+            Ok(mut variables) => variables.remove("SECRET_KEY").map(Secret::new),
+            Err(problem) => {
+                check.add(
+                    Finding::warning(
+                        &kinds::BACKUP_CONTENT,
+                        path.display().to_string(),
+                        error::one_line(&problem),
+                    )
+                    .remedy("let the user that makes backups read it"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// The copy of the database, which goes away with this.
+struct Copy {
+    snapshot: Snapshot,
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        // What stays behind is removed by the next run.
+        let _ = std::fs::remove_file(&self.snapshot.path);
+    }
+}
+
+/// Says what was made, and what could not be taken.
+fn tell_created(kind: Kind, created: &Created, seconds: f64, check: &mut Check) {
+    let manifest = &created.manifest;
+    let subject = created.path.display().to_string();
+    let size = ByteSize(created.size);
+    let what = match &manifest.same_as {
+        Some(former) => {
+            format!("nothing has changed since {former}: linked to it, {size} without taking space")
+        }
+        None => format!("{size}, {}, read back and sound", count(manifest.totals.files, "file")),
+    };
+    check.add(
+        Finding::ok(&kinds::BACKUP, &subject, what)
+            .with("kind", kind.word())
+            .with("bytes", created.size)
+            .with("files", manifest.totals.files)
+            .with("sha256", created.sha256.to_string()),
+    );
+    for problem in &manifest.problems {
+        let finding = if problem.kind.is_loss() {
+            Finding::warning(&kinds::BACKUP_CONTENT, &problem.path, &problem.detail)
+                .remedy("let the user that makes backups read it, or take it out of the configuration")
+        } else {
+            Finding::ok(&kinds::BACKUP_CONTENT, &problem.path, &problem.detail)
+        };
+        check.add(finding);
+    }
+    check.measure(Metric::new("backup_bytes", kind.word(), size.as_f64(), Unit::Bytes));
+    check.measure(Metric::new("backup_seconds", kind.word(), seconds, Unit::Seconds));
+}
+
+fn names(engine: Engine) -> (&'static str, &'static str) {
+    match engine {
+        Engine::Sqlite => ("sqlite3", "sqlite"),
+        Engine::Postgres => ("dump", "postgresql"),
+    }
+}
+
+pub(super) fn item(kind: Kind, begin: Instant, check: Check) -> ItemReport {
+    ItemReport {
+        id: item_id(kind),
+        title: match kind {
+            Kind::Database => "Database",
+            Kind::Media => "Media",
+            Kind::Full => "Everything",
+        },
+        line: line(kind),
+        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
+        findings: check.findings,
+        metrics: check.metrics,
+    }
+}
+
+/// The finding for work that could not be done.
+pub(super) fn failed(kind: &crate::status::Kind, subject: &str, problem: &anyhow::Error) -> Finding {
+    let finding = Finding::critical(kind, subject, error::one_line(problem));
+    let hints = error::hints(problem);
+    finding.remedy(*hints.first().unwrap_or(&"the former backups are untouched: sitekeep backup list"))
+}

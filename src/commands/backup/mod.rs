@@ -1,0 +1,158 @@
+//! `backup`: making backups, looking at them, reading them through, and their rotation.
+
+mod keep;
+mod list;
+mod make;
+mod verify;
+
+use super::Context;
+use super::report::Record;
+use super::report::ReportArgs;
+use crate::backup::Kind;
+use crate::config::Config;
+use crate::output::Bar;
+use crate::status::Status;
+use crate::system::fs;
+use crate::system::lock;
+use crate::system::lock::Lock;
+use anyhow::Context as _;
+use anyhow::Result;
+use clap::Args;
+use clap::Subcommand;
+use std::path::Path;
+
+/// Make, list, verify and rotate backups
+///
+/// Restoring is told in the RESTORE.md of each archive, with tar, gzip and the database's own programs.
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum BackupCommand {
+    /// Back up the database: a consistent copy, whatever writes to it
+    Database(MakeArgs),
+    /// Back up the media folder; unchanged media cost no space
+    Media(MakeArgs),
+    /// Back up database, media, settings and .env in one archive
+    Full(MakeArgs),
+    /// List the backups with age, size and when each was verified
+    List,
+    /// Read backups through: every byte against its manifest
+    Verify(VerifyArgs),
+    /// Remove what the rotation does not keep, and say why the rest is kept
+    Prune(PruneArgs),
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+The new backup is read back before it takes its name; then older ones of its kind
+are rotated ([backup.KIND] last = 30 for databases, 15 for media and full ones).
+
+Example, for the guide's Sunday night: 0 2 * * 0 sitekeep backup database --quiet")]
+pub(super) struct MakeArgs {
+    /// Keep every older backup
+    #[arg(long)]
+    no_prune: bool,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Example: sitekeep backup verify --all")]
+pub(super) struct VerifyArgs {
+    /// Names or paths of backups [default: the newest of each kind]
+    #[arg(value_name = "BACKUP")]
+    backups: Vec<String>,
+    /// Every backup there is
+    #[arg(long, conflicts_with = "backups")]
+    all: bool,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+The newest and the last verified backup of a kind always stay; files that sitekeep
+did not make are never touched.
+
+Examples:
+  sitekeep backup prune --dry-run
+  sitekeep backup prune --confirm niasotac   a plan that removes more than half")]
+pub(super) struct PruneArgs {
+    /// Only show the plan
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+    /// Agree to an unusual plan by the site's name
+    #[arg(long, value_name = "NAME")]
+    confirm: Option<String>,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// For wrong settings, another run at work, or a report that cannot be printed; a backup that fails is a finding.
+pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> {
+    let loaded = context.load_site()?;
+    let config = &loaded.config;
+    let folder = config
+        .backup
+        .folder
+        .as_deref()
+        .context("find a folder for the backups: there is no home folder; set [backup] folder")?;
+    if let BackupCommand::List = command {
+        return list::run(config, folder, context);
+    }
+    context.printer.refuse_lists()?;
+    let _lock = lock(config, context)?;
+    let mut record = Record::open(config, context);
+    let bar = Bar::new(context.printer.quiet);
+    let work = Work { config, folder, now: context.now, progress: &bar };
+    let (name, items, args) = match command {
+        BackupCommand::Database(args) => {
+            ("backup database", work.make(Kind::Database, args, &mut record), args.report.clone())
+        }
+        BackupCommand::Media(args) => {
+            ("backup media", work.make(Kind::Media, args, &mut record), args.report.clone())
+        }
+        BackupCommand::Full(args) => {
+            ("backup full", work.make(Kind::Full, args, &mut record), args.report.clone())
+        }
+        BackupCommand::Verify(args) => {
+            ("backup verify", work.verify(args, &mut record)?, args.report.clone())
+        }
+        BackupCommand::Prune(args) => ("backup prune", work.prune(args, &mut record)?, args.report.clone()),
+        BackupCommand::List => return Ok(Status::Ok),
+    };
+    record.tell(name, Vec::new(), items, config, &args, context)
+}
+
+/// What every part of the work needs.
+struct Work<'a> {
+    config: &'a Config,
+    folder: &'a Path,
+    now: jiff::Timestamp,
+    progress: &'a dyn crate::progress::Progress,
+}
+
+/// Keeps every other run that changes something away from this site.
+fn lock(config: &Config, context: &Context) -> Result<Lock> {
+    let folder = context.state_folder(config)?;
+    fs::create_private_folder(&folder)?;
+    lock::acquire(&folder.join("lock"), context.globals.lock_wait, "backup")
+}
+
+/// Line of the guide's checklist that a kind belongs to.
+fn line(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Database => "Sauvegarde base de données",
+        Kind::Media => "Sauvegarde fichiers media",
+        Kind::Full => "Sauvegarde complète",
+    }
+}
+
+fn item_id(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Database => "backup.database",
+        Kind::Media => "backup.media",
+        Kind::Full => "backup.full",
+    }
+}
