@@ -12,6 +12,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["db", "state"], Siblings::MayNot),
     (&["health", "disk", "logs", "backup", "catalogue"], Siblings::MayNot),
     (&["server", "output"], Siblings::MayNot),
+    (&["recovery"], Siblings::MayNot),
     (&["checklist", "demo"], Siblings::MayNot),
     (&["commands"], Siblings::MayNot),
 ];

@@ -1,4 +1,4 @@
-//! Which backups were read through, and when: the last one that was survives every rotation.
+//! Which backups were read through or restored in a drill, and when: the last ones survive every rotation.
 
 use super::State;
 use anyhow::Context;
@@ -13,11 +13,21 @@ impl State {
     /// # Errors
     /// When the state cannot be written.
     pub fn record_verified(&mut self, artefact: &str, at: Timestamp) -> Result<()> {
+        self.record_artefact("artefact_verified", artefact, at)
+    }
+
+    /// Records that an artefact was restored in a drill at a time.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub fn record_drilled(&mut self, artefact: &str, at: Timestamp) -> Result<()> {
+        self.record_artefact("artefact_drilled", artefact, at)
+    }
+
+    fn record_artefact(&mut self, table: &str, artefact: &str, at: Timestamp) -> Result<()> {
+        let sql = format!("INSERT OR REPLACE INTO {table} (name, at) VALUES (?1, ?2)");
         self.connection
-            .execute(
-                "INSERT OR REPLACE INTO artefact_verified (name, at) VALUES (?1, ?2)",
-                params![artefact, at.as_microsecond()],
-            )
+            .execute(&sql, params![artefact, at.as_microsecond()])
             .with_context(|| format!("record that {artefact} is sound"))?;
         Ok(())
     }
@@ -28,9 +38,11 @@ impl State {
     /// When the state cannot be written.
     pub fn forget_artefacts(&mut self, names: &[String]) -> Result<()> {
         self.transaction(|transaction| {
-            let mut delete = transaction.prepare("DELETE FROM artefact_verified WHERE name = ?1")?;
-            for name in names {
-                delete.execute([name])?;
+            for table in ["artefact_verified", "artefact_drilled"] {
+                let mut delete = transaction.prepare(&format!("DELETE FROM {table} WHERE name = ?1"))?;
+                for name in names {
+                    delete.execute([name])?;
+                }
             }
             Ok(())
         })
@@ -42,8 +54,20 @@ impl State {
     /// # Errors
     /// When the state cannot be read.
     pub fn verified_artefacts(&self) -> Result<BTreeMap<String, Timestamp>> {
+        self.artefacts("artefact_verified")
+    }
+
+    /// When each artefact was last restored in a drill.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn drilled_artefacts(&self) -> Result<BTreeMap<String, Timestamp>> {
+        self.artefacts("artefact_drilled")
+    }
+
+    fn artefacts(&self, table: &str) -> Result<BTreeMap<String, Timestamp>> {
         let read = || -> Result<BTreeMap<String, Timestamp>> {
-            let mut query = self.connection.prepare("SELECT name, at FROM artefact_verified")?;
+            let mut query = self.connection.prepare(&format!("SELECT name, at FROM {table}"))?;
             let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
             rows.map(|row| {
                 let (name, at) = row?;
@@ -51,6 +75,6 @@ impl State {
             })
             .collect()
         };
-        read().context("read which backups were verified")
+        read().context("read which backups were verified and drilled")
     }
 }

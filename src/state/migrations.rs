@@ -26,7 +26,8 @@ const STEPS: &[&str] = &[
      CREATE TABLE log_group (
          fingerprint TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
          total INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
-    "CREATE TABLE artefact_verified (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE artefact_verified (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE artefact_drilled (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 ];
 
 /// Brings the tables up to date in one transaction per step.

@@ -45,6 +45,7 @@ kinds! {
     BACKUP = "BACKUP-001", "a backup is made", "Hebdomadaire 1 et 2, Créer une Sauvegarde Complète";
     BACKUP_CONTENT = "BACKUP-002", "what a backup holds of the site", "Hebdomadaire 1 et 2";
     BACKUP_ROTATION = "BACKUP-003", "the rotation of the backups", "Hebdomadaire 1 et 2";
+    BACKUP_DRILL = "BACKUP-005", "a backup restored aside and looked at", "Tester procédures de restauration";
     BACKUP_VERIFIED = "BACKUP-004", "a backup read through", "Tester procédures de restauration";
 
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";

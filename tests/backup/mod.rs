@@ -2,3 +2,4 @@
 
 mod artefacts;
 mod commands;
+mod drill;

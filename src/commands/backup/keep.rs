@@ -17,6 +17,8 @@ use crate::status::kinds;
 use crate::units::ByteSize;
 use crate::units::count;
 use anyhow::Result;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 impl Work<'_> {
@@ -59,19 +61,20 @@ impl Work<'_> {
     ) -> Result<()> {
         let zone = self.config.time_zone();
         let artefacts = backup::list(self.folder, &zone)?;
-        let verified = record
-            .state
-            .as_ref()
-            .map(crate::state::State::verified_artefacts)
-            .transpose()?
-            .unwrap_or_default();
-        let last_verified = artefacts
-            .iter()
-            .filter(|artefact| artefact.kind == kind)
-            .filter_map(|artefact| Some((verified.get(&artefact.name)?, artefact.name.as_str())))
-            .max()
-            .map(|(_, name)| name);
-        let protected = Protected { last_verified, last_drilled: None };
+        let (verified, drilled) = match &record.state {
+            Some(state) => (state.verified_artefacts()?, state.drilled_artefacts()?),
+            None => (BTreeMap::new(), BTreeMap::new()),
+        };
+        let last = |times: &BTreeMap<String, Timestamp>| {
+            let of_kind = artefacts.iter().filter(|artefact| artefact.kind == kind);
+            of_kind
+                .filter_map(|artefact| Some((*times.get(&artefact.name)?, artefact.name.clone())))
+                .max()
+                .map(|(_, name)| name)
+        };
+        let (last_verified, last_drilled) = (last(&verified), last(&drilled));
+        let protected =
+            Protected { last_verified: last_verified.as_deref(), last_drilled: last_drilled.as_deref() };
         let plan = backup::plan(&artefacts, kind, self.policy(kind), self.now, &zone, protected);
         for (name, reasons) in plan.keep.iter().filter(|_| dry_run) {
             let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();

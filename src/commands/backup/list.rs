@@ -19,17 +19,21 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// When something was done with each backup.
+type Times = BTreeMap<String, Timestamp>;
+
 /// Lists the backups, oldest first.
 ///
 /// # Errors
 /// When the folder or the state cannot be read, or the format is one for monitoring systems.
 pub(super) fn run(config: &Config, folder: &Path, context: &Context) -> Result<Status> {
     let artefacts = backup::list(folder, &config.time_zone())?;
-    let verified = context.state(config)?.verified_artefacts()?;
+    let state = context.state(config)?;
+    let (verified, drilled) = (state.verified_artefacts()?, state.drilled_artefacts()?);
     let text = match context.printer.format {
-        Format::Text => text(&artefacts, &verified, folder, context.now),
-        Format::Csv => csv(&artefacts, &verified),
-        Format::Json => json(&artefacts, &verified, folder)?,
+        Format::Text => text(&artefacts, &verified, &drilled, folder, context.now),
+        Format::Csv => csv(&artefacts, &verified, &drilled),
+        Format::Json => json(&artefacts, &verified, &drilled, folder)?,
         _ => {
             return Err(Error::new(Kind::Usage, "a list has no format for monitoring systems")
                 .hint("use --format text, json or csv")
@@ -48,20 +52,18 @@ fn standing(artefact: &Artefact) -> String {
     }
 }
 
-fn text(
-    artefacts: &[Artefact],
-    verified: &BTreeMap<String, Timestamp>,
-    folder: &Path,
-    now: Timestamp,
-) -> String {
+fn text(artefacts: &[Artefact], verified: &Times, drilled: &Times, folder: &Path, now: Timestamp) -> String {
     let mut text = String::new();
     for artefact in artefacts {
         let verified = verified.get(&artefact.name).map_or_else(
             || "never verified".to_owned(),
             |at| format!("verified {} ago", Age(time::age(now, *at))),
         );
+        let drilled = drilled
+            .get(&artefact.name)
+            .map_or_else(String::new, |at| format!(", drilled {} ago", Age(time::age(now, *at))));
         let line = format!(
-            "{:<44} {:>8} {:>8} old  {verified}  {}",
+            "{:<44} {:>8} {:>8} old  {verified}{drilled}  {}",
             artefact.name,
             ByteSize(artefact.size).to_string(),
             Age(time::age(now, artefact.created_at)).to_string(),
@@ -76,8 +78,9 @@ fn text(
     text
 }
 
-fn csv(artefacts: &[Artefact], verified: &BTreeMap<String, Timestamp>) -> String {
-    let mut text = csv_line(&["name", "kind", "created_at", "bytes", "verified_at", "standing"]);
+fn csv(artefacts: &[Artefact], verified: &Times, drilled: &Times) -> String {
+    let mut text =
+        csv_line(&["name", "kind", "created_at", "bytes", "verified_at", "drilled_at", "standing"]);
     for artefact in artefacts {
         text.push_str(&csv_line(&[
             artefact.name.clone(),
@@ -85,19 +88,21 @@ fn csv(artefacts: &[Artefact], verified: &BTreeMap<String, Timestamp>) -> String
             artefact.created_at.to_string(),
             artefact.size.to_string(),
             verified.get(&artefact.name).map_or(String::new(), ToString::to_string),
+            drilled.get(&artefact.name).map_or(String::new(), ToString::to_string),
             standing(artefact),
         ]));
     }
     text
 }
 
-fn json(artefacts: &[Artefact], verified: &BTreeMap<String, Timestamp>, folder: &Path) -> Result<String> {
+fn json(artefacts: &[Artefact], verified: &Times, drilled: &Times, folder: &Path) -> Result<String> {
     let rows: Vec<_> = artefacts
         .iter()
         .map(|artefact| {
             serde_json::json!({
                 "name": artefact.name, "kind": artefact.kind.word(), "created_at": artefact.created_at.to_string(),
                 "bytes": artefact.size, "verified_at": verified.get(&artefact.name).map(ToString::to_string),
+                "drilled_at": drilled.get(&artefact.name).map(ToString::to_string),
                 "ours": artefact.is_ours(), "standing": standing(artefact),
             })
         })

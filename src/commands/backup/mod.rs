@@ -1,5 +1,6 @@
 //! `backup`: making backups, looking at them, reading them through, and their rotation.
 
+mod drill;
 mod keep;
 mod list;
 mod make;
@@ -21,7 +22,7 @@ use clap::Args;
 use clap::Subcommand;
 use std::path::Path;
 
-/// Make, list, verify and rotate backups
+/// Make, list, verify, drill and rotate backups
 ///
 /// Restoring is told in the RESTORE.md of each archive, with tar, gzip and the database's own programs.
 #[derive(Debug, Clone, Subcommand)]
@@ -36,6 +37,8 @@ pub(super) enum BackupCommand {
     List,
     /// Read backups through: every byte against its manifest
     Verify(VerifyArgs),
+    /// Restore a backup aside, compare it, serve it and visit its pages
+    Drill(DrillArgs),
     /// Remove what the rotation does not keep, and say why the rest is kept
     Prune(PruneArgs),
 }
@@ -69,7 +72,22 @@ pub(super) struct VerifyArgs {
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The newest and the last verified backup of a kind always stay; files that sitekeep
+The live site is never touched: files go into a private folder, a PostgreSQL dump
+into a database of its own, and both are removed again. A drill that cannot take
+place is UNKNOWN.
+
+Example, for the guide's monthly test of the procedures: sitekeep backup drill")]
+pub(super) struct DrillArgs {
+    /// Name or path of the backup [default: the newest full one, else of the database]
+    #[arg(value_name = "BACKUP")]
+    backup: Option<String>,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+The newest, the last verified and the last drilled of a kind always stay; files that sitekeep
 did not make are never touched.
 
 Examples:
@@ -118,6 +136,10 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
         }
         BackupCommand::Verify(args) => {
             ("backup verify", work.verify(args, &mut record)?, args.report.clone())
+        }
+        BackupCommand::Drill(args) => {
+            let scratch = context.state_folder(config)?;
+            ("backup drill", work.drill(args, &scratch, &mut record)?, args.report.clone())
         }
         BackupCommand::Prune(args) => ("backup prune", work.prune(args, &mut record)?, args.report.clone()),
         BackupCommand::List => return Ok(Status::Ok),

@@ -56,7 +56,7 @@ impl Work<'_> {
         Ok(Kind::ALL.into_iter().filter_map(newest).collect())
     }
 
-    fn named(&self, name: &str) -> Result<Artefact> {
+    pub(super) fn named(&self, name: &str) -> Result<Artefact> {
         let path = if name.contains('/') { Path::new(name).to_owned() } else { self.folder.join(name) };
         let path = path.canonicalize().map_err(|error| {
             Error::new(ErrorKind::Usage, format!("open backup {}: {error}", path.display()))

@@ -1,0 +1,7 @@
+//! What needs backups, the database, the server and the page checks together.
+
+mod drill;
+mod trial;
+
+pub use drill::Drill;
+pub use drill::drill;
