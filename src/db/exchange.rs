@@ -9,7 +9,7 @@
 
 use super::identifier::quoted;
 use super::maintenance;
-use super::postgres::told;
+use super::refusal::told;
 use crate::config::DatabaseConfig;
 use crate::error::Error;
 use crate::error::Kind;

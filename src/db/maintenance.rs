@@ -6,8 +6,8 @@
 use super::Access;
 use super::identifier::literal;
 use super::identifier::quoted;
-use super::postgres;
-use super::postgres::told;
+use super::refusal;
+use super::refusal::told;
 use super::session;
 use crate::config::DatabaseConfig;
 use crate::error::Error;
@@ -147,7 +147,7 @@ pub(super) fn create(client: &mut Client, model: &str, name: &str) -> Result<Str
 
 fn refuse_creation(error: &::postgres::Error) -> anyhow::Error {
     if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
-        return Error::new(Kind::Failed, format!("PostgreSQL: {}", postgres::detail(error)))
+        return Error::new(Kind::Failed, format!("PostgreSQL: {}", refusal::detail(error)))
             .hint("as a superuser: ALTER ROLE the site's role CREATEDB; a restore never writes into the live database")
             .into();
     }

@@ -18,6 +18,7 @@ mod postgres;
 mod price;
 mod products;
 mod programs;
+mod refusal;
 mod restore;
 mod schema;
 mod search;
@@ -27,6 +28,7 @@ mod showcase;
 mod snapshot;
 mod sqlite;
 mod value;
+mod wire;
 
 pub use categories::Category;
 pub use categories::categories;

@@ -6,18 +6,17 @@ use super::Engine;
 use super::Row;
 use super::Schema;
 use super::Value;
+use super::refusal::detail;
+use super::refusal::fail;
+use super::refusal::refuse;
+use super::wire::own;
 use crate::config::DatabaseConfig;
 use crate::error::Error;
 use crate::error::Kind;
 use anyhow::Context;
 use anyhow::Result;
-use anyhow::bail;
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::future::Future;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,10 +30,7 @@ use tokio_postgres::config::Host;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::tls::TlsConnect;
-use tokio_postgres::types::IsNull;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::types::Type;
-use tokio_postgres::types::private::BytesMut;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How many times the settings' time-out a statement may take: the catalogue's largest are slower than a connection.
@@ -182,96 +178,12 @@ pub(super) fn wants_tls(hosts: &[Host], mode: SslMode) -> bool {
     }
 }
 
-/// The server's answer as an error of ours.
-pub(super) fn told(error: &tokio_postgres::Error) -> anyhow::Error {
-    anyhow::anyhow!("PostgreSQL: {}", detail(error))
-}
-
 pub(super) fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     Ok(rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(crate::system::certificates::roots(ca_file)?)
         .with_no_client_auth())
-}
-
-/// The words of the whole chain: the outermost alone is only "db error".
-pub(super) fn detail(error: &tokio_postgres::Error) -> String {
-    if let Some(answer) = error.as_db_error() {
-        return answer.message().to_owned();
-    }
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        let part = cause.to_string();
-        if !text.contains(&part) {
-            text = format!("{text}: {part}");
-        }
-        source = cause.source();
-    }
-    text
-}
-
-/// A server that does not listen and a database that is not there are known to be broken; all else leaves it open.
-pub(super) fn refuse(error: &tokio_postgres::Error, password_problem: Option<&str>) -> anyhow::Error {
-    let code = error.code().map_or("", tokio_postgres::error::SqlState::code);
-    let (kind, hint) = match code {
-        "28P01" | "28000" => (
-            Kind::Undetermined,
-            "the user or password is wrong: give the password in SITEKEEP_DATABASE__PASSWORD, [database] password_file or the site's .env",
-        ),
-        "3D000" => (Kind::Failed, "the database is not there: check its name in [database] url"),
-        "53300" => {
-            (Kind::Undetermined, "the server has no connection left: close some, or raise max_connections")
-        }
-        _ => (
-            if nothing_listens(error) { Kind::Failed } else { Kind::Undetermined },
-            "check that the server runs and that [database] url names its host and port",
-        ),
-    };
-    let problem =
-        password_problem.map_or(String::new(), |problem| format!("; the password was not read: {problem}"));
-    Error::new(kind, format!("connect to PostgreSQL: {}{problem}", detail(error))).hint(hint).into()
-}
-
-fn nothing_listens(error: &tokio_postgres::Error) -> bool {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        if let Some(cause) = cause.downcast_ref::<std::io::Error>() {
-            // The second is a socket in a folder, which a server that runs would have made.
-            return matches!(cause.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound);
-        }
-        source = cause.source();
-    }
-    false
-}
-
-/// A parameter, written in the binary form of the type that the server expects.
-impl ToSql for Value {
-    fn to_sql(
-        &self,
-        kind: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Self::Null => Ok(IsNull::Yes),
-            Self::Boolean(truth) => truth.to_sql(kind, out),
-            Self::Integer(number) if *kind == Type::INT2 => i16::try_from(*number)?.to_sql(kind, out),
-            Self::Integer(number) if *kind == Type::INT4 => i32::try_from(*number)?.to_sql(kind, out),
-            Self::Integer(number) if *kind == Type::BOOL => (*number != 0).to_sql(kind, out),
-            Self::Integer(number) => number.to_sql(kind, out),
-            Self::Real(number) => number.to_sql(kind, out),
-            Self::Text(text) => text.to_sql(kind, out),
-            Self::Bytes(bytes) => bytes.to_sql(kind, out),
-            Self::Time(time) => time.to_sql(kind, out),
-        }
-    }
-
-    fn accepts(_kind: &Type) -> bool {
-        true
-    }
-
-    tokio_postgres::types::to_sql_checked!();
 }
 
 impl Database for Postgres {
@@ -350,52 +262,6 @@ impl Database for Postgres {
 /// Runs the connection until the answer is there; nothing where it does not come in time.
 fn in_time<T>(runtime: &Runtime, patience: Duration, asked: impl Future<Output = T>) -> Option<T> {
     runtime.block_on(async { tokio::time::timeout(patience, asked).await.ok() })
-}
-
-fn fail(error: &tokio_postgres::Error) -> anyhow::Error {
-    let code = error.code().map_or("", tokio_postgres::error::SqlState::code);
-    match code {
-        "42501" => Error::new(Kind::Undetermined, format!("PostgreSQL: {}", detail(error)))
-                    .hint("let the role of [database] url read the tables: GRANT SELECT ON ALL TABLES IN SCHEMA public TO role")
-                    .into(),
-                "57014" | "55P03" => Error::new(Kind::Undetermined, format!("PostgreSQL: {}", detail(error)))
-            .hint("the database is busy or locked: look at pg_stat_activity, or raise [database] timeout")
-            .into(),
-        _ => anyhow::anyhow!("PostgreSQL: {}", detail(error)),
-    }
-}
-
-fn own(row: &tokio_postgres::Row) -> Result<Row> {
-    let mut values = Vec::with_capacity(row.len());
-    for (position, column) in row.columns().iter().enumerate() {
-        let kind = column.type_();
-        let value = if *kind == Type::BOOL {
-            row.try_get::<_, Option<bool>>(position)?.map(Value::Boolean)
-        } else if *kind == Type::INT2 {
-            row.try_get::<_, Option<i16>>(position)?.map(|number| Value::Integer(number.into()))
-        } else if *kind == Type::INT4 {
-            row.try_get::<_, Option<i32>>(position)?.map(|number| Value::Integer(number.into()))
-        } else if *kind == Type::INT8 {
-            row.try_get::<_, Option<i64>>(position)?.map(Value::Integer)
-        } else if *kind == Type::FLOAT8 {
-            row.try_get::<_, Option<f64>>(position)?.map(Value::Real)
-        } else if [Type::TEXT, Type::VARCHAR, Type::BPCHAR, Type::NAME].contains(kind) {
-            row.try_get::<_, Option<String>>(position)?.map(Value::Text)
-        } else if *kind == Type::TIMESTAMPTZ {
-            row.try_get::<_, Option<Timestamp>>(position)?.map(Value::Time)
-        } else if *kind == Type::TIMESTAMP {
-            // Without a zone (USE_TZ off) it cannot be known which was meant: UTC, as on SQLite.
-            let civil = row.try_get::<_, Option<DateTime>>(position)?;
-            let zoned = civil.map(|civil| civil.to_zoned(TimeZone::UTC)).transpose()?;
-            zoned.map(|zoned| Value::Time(zoned.timestamp()))
-        } else if *kind == Type::BYTEA {
-            row.try_get::<_, Option<Vec<u8>>>(position)?.map(Value::Bytes)
-        } else {
-            bail!("column `{}` is of type {kind}, which no query of ours asks for", column.name());
-        };
-        values.push(value.unwrap_or(Value::Null));
-    }
-    Ok(Row(values))
 }
 
 #[cfg(test)]

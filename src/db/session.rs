@@ -4,6 +4,7 @@
 
 use super::Access;
 use super::postgres as server;
+use super::refusal;
 use crate::config::DatabaseConfig;
 use anyhow::Result;
 use postgres::Client;
@@ -39,7 +40,7 @@ pub(super) fn client(target: &Config, settings: &DatabaseConfig, access: Access)
     } else {
         config.connect(NoTls)
     };
-    result.map_err(|error| server::refuse(&error, settings.password_problem.as_deref()))
+    result.map_err(|error| refusal::refuse(&error, settings.password_problem.as_deref()))
 }
 
 /// Whether the connection is encrypted, by the rule of every connection.
@@ -51,6 +52,6 @@ pub(super) fn uses_tls(config: &Config) -> bool {
 pub(super) fn server_major(client: &mut Client) -> Result<u32> {
     let row = client
         .query_one("SELECT current_setting('server_version_num')::int4 / 10000", &[])
-        .map_err(|error| server::told(&error))?;
+        .map_err(|error| refusal::told(&error))?;
     Ok(u32::try_from(row.try_get::<_, i32>(0)?)?)
 }

@@ -9,7 +9,7 @@ use super::kind::Kind;
 use super::sum::shortened;
 use crate::db::Engine;
 use crate::db::identifier::quoted;
-use crate::db::postgres::told;
+use crate::db::refusal::told;
 use anyhow::Context;
 use anyhow::Result;
 use postgres::Client;

@@ -3,8 +3,8 @@
 use crate::config::DatabaseConfig;
 use crate::db::Access;
 use crate::db::fingerprint;
-use crate::db::postgres;
-use crate::db::postgres::told;
+use crate::db::refusal;
+use crate::db::refusal::told;
 use crate::db::session;
 use ::postgres::Client;
 use anyhow::Result;
@@ -85,7 +85,7 @@ pub(super) fn problems(url: &str, settings: &DatabaseConfig, full: bool) -> Resu
 /// Has every value of a table fetched and written out, the long ones kept elsewhere included.
 fn read(client: &mut Client, table: &str) -> Result<(), String> {
     let sql = format!("COPY {table} TO STDOUT");
-    let mut rows = client.copy_out(&sql).map_err(|error| postgres::detail(&error))?;
+    let mut rows = client.copy_out(&sql).map_err(|error| refusal::detail(&error))?;
     let mut buffer = vec![0; 1 << 16];
     loop {
         match rows.read(&mut buffer) {
@@ -93,7 +93,7 @@ fn read(client: &mut Client, table: &str) -> Result<(), String> {
             Ok(_) => {}
             Err(error) => {
                 let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<::postgres::Error>());
-                return Err(inner.map_or_else(|| error.to_string(), postgres::detail));
+                return Err(inner.map_or_else(|| error.to_string(), refusal::detail));
             }
         }
     }
