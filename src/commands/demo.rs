@@ -186,7 +186,7 @@ fn next_steps(demo: &Demo, url: &str, serving: bool) -> String {
     let _ = writeln!(
         text,
         "  sitekeep daily --config {config}\n  sitekeep logs errors --since 7d -v --config {config}\n\
-         Break something, and see it found:\n  rm {picture}\n  sitekeep health pages pictures --config {config}\nMend it again:\n  sitekeep demo {quoted} --fresh"
+         Break something, and see it found:\n  rm {picture}\n  sitekeep health pages pictures --config {config}\nBack it up, and see the backup restored aside:\n  sitekeep backup full --config {config}\n  sitekeep backup drill --config {config}\nMend it again:\n  sitekeep demo {quoted} --fresh"
     );
     text
 }

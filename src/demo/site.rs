@@ -139,6 +139,7 @@ fn configuration(port: u16) -> String {
          load_warning = 20.0\nload_critical = 50.0\n\n\
          [logs]\ndjango = [\"logs/django.log\"]\naccess = [\"logs/access.log\"]\nsystem = \"off\"\n\n\
          [serve]\nlisten = \"127.0.0.1:{port}\"\naccess_log = \"logs/access.log\"\n\n\
+         [backup]\nfolder = \"backups\"\n\n\
          [state]\ndirectory = \"state\"\n"
     )
 }
