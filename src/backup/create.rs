@@ -141,7 +141,7 @@ pub fn create(order: &Order<'_>, contents: Contents<'_>, progress: &dyn Progress
     ensure!(order.folder.is_absolute(), "{} is not an absolute path", order.folder.display());
     fs::create_private_folder(order.folder)?;
     let mut problems = Vec::new();
-    problems.extend(close_folder(order.folder)?);
+    problems.extend(exposed(order.folder)?);
     let tree = match contents.media() {
         Some(media) => look_at_media(order, media, contents.kind(), &mut problems)?,
         None => Tree::default(),
@@ -167,16 +167,14 @@ pub fn create(order: &Order<'_>, contents: Contents<'_>, progress: &dyn Progress
     created
 }
 
-/// Shuts the folder to others, where it is ours to shut.
-fn close_folder(folder: &Path) -> Result<Option<Problem>> {
+/// Tells of a folder that is open to others; it may hold more than backups, so it is left as it is.
+fn exposed(folder: &Path) -> Result<Option<Problem>> {
     let metadata = std::fs::metadata(folder).with_context(|| format!("look at {}", folder.display()))?;
     let mode = metadata.permissions().mode() & 0o7777;
-    if mode | 0o7700 == 0o7700 {
-        return Ok(None);
-    }
-    let shut = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode & 0o7700));
-    Ok(shut.err().map(|error| {
-        Problem::new(ProblemKind::Exposed, folder, format!("is open to others (mode {mode:04o}): {error}"))
+    let open = mode & 0o077 != 0;
+    Ok(open.then(|| {
+        let detail = format!("is open to others (mode {mode:04o}); the backups in it are not");
+        Problem::new(ProblemKind::Exposed, folder, detail)
     }))
 }
 

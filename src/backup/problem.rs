@@ -27,7 +27,7 @@ pub enum ProblemKind {
     Vanished,
     /// It is a link or no file at all, and is left out.
     Skipped,
-    /// The folder of the backups is open to others, and is not ours to close.
+    /// The folder of the backups is open to others; it was there before, and is left as it is.
     Exposed,
 }
 

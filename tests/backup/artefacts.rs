@@ -22,7 +22,7 @@ fn run(folder: &Path, line: &str) -> String {
 fn site(folder: &Path) {
     run(
         folder,
-        r#"mkdir -p media/products/2025/11 'media/empty' backups
+        r#"mkdir -p media/products/2025/11 'media/empty' backups; chmod 700 backups
         printf '\xff\xd8\xff\xe0' > 'media/products/carte mère.JPG'; head -c 3000000 /dev/urandom >> 'media/products/carte mère.JPG'
         seq 400000 > media/text.svg; : > media/empty.txt; echo x > $'media/new\nline.jpg'
         mkdir -p media/$(printf 'd%.0s' {1..150}); echo deep > media/$(printf 'd%.0s' {1..150})/$(printf 'f%.0s' {1..200}).png

@@ -40,9 +40,6 @@ fn each_kind_is_published_with_its_sidecars_and_verifies() {
 #[test]
 fn h8_nothing_is_readable_by_others_and_the_key_is_nowhere() {
     let world = World::new();
-    std::fs::create_dir(world.backups()).expect("folder");
-    std::fs::set_permissions(world.backups(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
-        .expect("open");
     for kind in Kind::ALL {
         world.make(kind, day(0)).expect("create");
     }
@@ -53,6 +50,20 @@ fn h8_nothing_is_readable_by_others_and_the_key_is_nowhere() {
         let content = std::fs::read(path).expect("read");
         assert!(memchr::memmem::find(&content, b"django-insecure").is_none(), "{name}");
     }
+}
+
+#[test]
+fn a_folder_that_others_use_is_left_open_and_told() {
+    let world = World::new();
+    std::fs::create_dir(world.backups()).expect("folder");
+    std::fs::set_permissions(world.backups(), std::os::unix::fs::PermissionsExt::from_mode(0o1777))
+        .expect("open");
+    let created = world.make(Kind::Media, day(0)).expect("create");
+    assert_eq!(mode_of(&world.backups()) & 0o777, 0o777);
+    assert!(
+        created.manifest.problems.iter().any(|problem| problem.kind == super::super::ProblemKind::Exposed)
+    );
+    assert_eq!(mode_of(&created.path), 0o600);
 }
 
 #[test]
