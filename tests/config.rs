@@ -121,3 +121,10 @@ fn the_sample_configuration_is_the_one_that_init_writes() {
     let sample = std::fs::read_to_string(path).unwrap();
     assert!(sample == written, "write it anew: UPDATE_SAMPLE=1 cargo test sample");
 }
+
+#[test]
+fn a_list_that_is_none_is_told_how_to_write_one() {
+    let sandbox = Sandbox::site();
+    let outcome = sandbox.run_with(&[("SITEKEEP_HEALTH__PORTS", "8000")], &["config", "validate"]).exits(78);
+    outcome.complains("a list is written in brackets");
+}

@@ -222,6 +222,9 @@ fn refuse(message: &str, place: &str) -> anyhow::Error {
     let error = Error::new(Kind::Config, format!("{place}: {message}"));
     let mut names = message.split('`').skip(1).step_by(2);
     if !message.starts_with("unknown field") {
+        if message.contains("expected a sequence") {
+            return error.hint("a list is written in brackets: [8000], or [\"127.0.0.1:8000\"]").into();
+        }
         return error.hint("`sitekeep init --dry-run` prints every key with a valid value").into();
     }
     let typed = names.next().unwrap_or_default();

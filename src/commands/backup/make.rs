@@ -11,18 +11,22 @@ use crate::backup::DatabaseCopy;
 use crate::backup::Kind;
 use crate::backup::Order;
 use crate::commands::report::Record;
+use crate::config::DatabaseSource;
 use crate::config::Secret;
 use crate::config::env_file;
 use crate::db;
 use crate::db::Engine;
 use crate::db::Snapshot;
 use crate::error;
+use crate::error::Error;
+use crate::error::Kind as ErrorKind;
 use crate::output::ItemReport;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::Metric;
 use crate::status::Unit;
 use crate::status::kinds;
+use crate::system::mounts;
 use crate::units::ByteSize;
 use crate::units::count;
 use anyhow::Context;
@@ -100,6 +104,7 @@ impl Work<'_> {
     fn copy_database(&self, check: &mut Check) -> Result<Copy> {
         let engine = if self.config.database.url.is_some() { Engine::Postgres } else { Engine::Sqlite };
         crate::system::fs::create_private_folder(self.folder)?;
+        self.require_room()?;
         let path = backup::scratch_path(self.folder, names(engine).0);
         let snapshot = db::snapshot(&self.config.database, &path, self.progress)?;
         for problem in &snapshot.problems {
@@ -109,6 +114,24 @@ impl Work<'_> {
             );
         }
         Ok(Copy { snapshot })
+    }
+
+    /// Room for the copy itself, before SQLite says "disk is full" and names the live database.
+    fn require_room(&self) -> Result<()> {
+        let DatabaseSource::Sqlite(path) = self.config.database.source() else { return Ok(()) };
+        let needed = db::sqlite_size(path)?;
+        let free = mounts::space(self.folder)?.free;
+        if free >= needed {
+            return Ok(());
+        }
+        let folder = self.folder.display();
+        let (free, needed) = (ByteSize(free), ByteSize(needed));
+        Err(Error::new(
+            ErrorKind::Failed,
+            format!("{folder} has {free} free, the copy of the database needs {needed}"),
+        )
+        .hint("free some space there, or set [backup] folder to a larger disk")
+        .into())
     }
 
     /// Django's key, so that a restore under another one is noticed; it is not needed for the backup.
@@ -200,5 +223,5 @@ pub(super) fn item(kind: Kind, begin: Instant, check: Check) -> ItemReport {
 pub(super) fn failed(kind: &crate::status::Kind, subject: &str, problem: &anyhow::Error) -> Finding {
     let finding = Finding::critical(kind, subject, error::one_line(problem));
     let hints = error::hints(problem);
-    finding.remedy(*hints.first().unwrap_or(&"the former backups are untouched: sitekeep backup list"))
+    finding.remedy(*hints.first().unwrap_or(&"check that [backup] folder is a folder that this user may write to; the former backups are untouched"))
 }
