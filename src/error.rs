@@ -15,6 +15,8 @@ pub enum Kind {
     Locked,
     /// The configuration is missing or wrong: 78 (`EX_CONFIG`).
     Config,
+    /// The user or the system asked to stop: 128 and the signal's number, 130 or 143.
+    Interrupted(u8),
 }
 
 impl Kind {
@@ -25,6 +27,7 @@ impl Kind {
             Self::Usage => 64,
             Self::Locked => 75,
             Self::Config => 78,
+            Self::Interrupted(signal) => 128_u8.saturating_add(signal),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod media;
 pub mod output;
 pub mod picture;
 pub mod progress;
+pub mod quarantine;
 pub mod recovery;
 pub mod server;
 pub mod state;

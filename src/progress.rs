@@ -8,6 +8,13 @@ pub trait Progress: Sync {
     fn advance(&self, amount: u64);
     /// Ends the work begun last.
     fn finish(&self);
+    /// Whether the work goes on: asked between two steps of work that can be given up without harm.
+    ///
+    /// # Errors
+    /// When it is to be given up.
+    fn go_on(&self) -> anyhow::Result<()> {
+        Ok(())
+    }
 }
 
 /// Progress that nobody watches.

@@ -10,6 +10,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["system"], Siblings::MayNot),
     (&["config"], Siblings::MayNot),
     (&["db", "state"], Siblings::MayNot),
+    (&["quarantine"], Siblings::MayNot),
     (&["health", "disk", "logs", "backup", "catalogue"], Siblings::MayNot),
     (&["server", "output"], Siblings::MayNot),
     (&["recovery"], Siblings::MayNot),

@@ -18,6 +18,7 @@ mod init;
 mod layers;
 mod logs;
 mod postgres;
+mod restore;
 mod sandbox;
 mod server;
 mod snapshot;

@@ -103,6 +103,11 @@ impl Artefact {
         self.standing == Standing::Ours
     }
 
+    /// Whether it holds a state that a restore replaced, which is seldom the one that somebody wants back.
+    pub fn is_before_restore(&self) -> bool {
+        self.summary.as_ref().is_some_and(|summary| summary.before_restore)
+    }
+
     /// Extension of the database in a single-file artefact: `sqlite3`, `dump`, `sql`; `None` for archives.
     pub fn database_extension(&self) -> Option<&str> {
         let stem = self.name.strip_suffix(".gz")?;

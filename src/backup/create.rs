@@ -56,6 +56,8 @@ pub struct Order<'a> {
     pub secret_key: Option<&'a Secret>,
     /// Days for which unchanged media are linked instead of copied.
     pub fresh_copy_days: u32,
+    /// Whether a restore is about to replace what is backed up.
+    pub before_restore: bool,
 }
 
 /// A consistent copy of the database, made by `db`.
@@ -219,6 +221,7 @@ fn manifest_for(order: &Order<'_>, contents: &Contents<'_>, name: &Name) -> Resu
         created_at: order.now,
         written_at: order.now,
         same_as: None,
+        before_restore: order.before_restore,
         artefact_size: None,
         engine: database.map(|database| database.engine.to_owned()),
         fingerprint: database.map(|database| database.fingerprint.clone()),
@@ -388,6 +391,7 @@ fn link(
         artefact: name.clone(),
         created_at: order.now,
         same_as: Some(manifest.same_as.clone().unwrap_or_else(|| same.name.clone())),
+        before_restore: order.before_restore,
         artefact_size: Some(same.size),
         secret_key_fingerprint: order.secret_key.map(KeyFingerprint::of).transpose()?,
         problems: problems.iter().chain(&tree.problems).cloned().collect(),

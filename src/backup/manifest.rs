@@ -43,6 +43,9 @@ pub struct Manifest<E = Vec<Entry>> {
     /// The artefact that this one is a hard link to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
+    /// Made of a state that a restore was about to replace: `latest` means another one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub before_restore: bool,
     /// Size of the artefact, which the copy of the manifest inside of it cannot know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub artefact_size: Option<u64>,

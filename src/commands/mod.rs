@@ -13,8 +13,12 @@ mod generate;
 mod health;
 mod init;
 mod logs;
+mod quarantine;
 mod report;
+mod restore;
 mod serve;
+mod site;
+mod undo;
 
 pub use context::Context;
 
@@ -140,6 +144,10 @@ enum Command {
     Disk(disk::DiskArgs),
     #[command(subcommand)]
     Backup(backup::BackupCommand),
+    Restore(restore::RestoreArgs),
+    Undo(undo::UndoArgs),
+    #[command(subcommand)]
+    Quarantine(quarantine::QuarantineCommand),
     #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
@@ -159,6 +167,9 @@ impl Command {
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),
             Self::Backup(command) => backup::run(&command, context),
+            Self::Restore(args) => restore::run(&args, context),
+            Self::Undo(args) => undo::run(&args, context),
+            Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),

@@ -95,15 +95,18 @@ pub(super) struct Record {
     pub(super) state: Option<State>,
     problem: Option<anyhow::Error>,
     begin: Instant,
+    /// Identifier of this run.
+    pub(super) run_id: String,
 }
 
 impl Record {
     pub(super) fn open(config: &Config, context: &Context) -> Self {
         let begin = Instant::now();
-        match context.state(config) {
-            Ok(state) => Self { state: Some(state), problem: None, begin },
-            Err(problem) => Self { state: None, problem: Some(problem), begin },
-        }
+        let (state, problem) = match context.state(config) {
+            Ok(state) => (Some(state), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        Self { state, problem, begin, run_id: run_id(context) }
     }
 
     /// Records what was found, prints it, and returns its status.
@@ -120,7 +123,7 @@ impl Record {
         context: &Context,
     ) -> Result<Status> {
         let mut report = Report {
-            run_id: run_id(context),
+            run_id: self.run_id.clone(),
             site: config.site.name.clone(),
             command: command.to_owned(),
             zone: config.time_zone(),

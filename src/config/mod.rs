@@ -14,6 +14,7 @@ mod load;
 mod logs;
 mod origin;
 mod password;
+mod restore;
 pub mod sample;
 mod secret;
 mod serve;
@@ -39,6 +40,7 @@ pub use logs::LogsConfig;
 pub use logs::RequestTime;
 pub use logs::SystemLog;
 pub use origin::Origin;
+pub use restore::RestoreConfig;
 pub use secret::Secret;
 pub use serve::ServeConfig;
 pub use site::SiteConfig;
@@ -58,6 +60,7 @@ pub struct Config {
     pub disk: DiskConfig,
     pub logs: LogsConfig,
     pub backup: BackupConfig,
+    pub restore: RestoreConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }

@@ -150,6 +150,19 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("backup.full.weekly", "", ""),
     ("backup.full.monthly", "", ""),
     ("backup.full.yearly", "", ""),
+    (
+        "restore.units",
+        "[\"niasotac-backend\"]",
+        "Units of systemd that are stopped during a restore [default: NAME-backend, where there is one]",
+    ),
+    (
+        "restore.stop",
+        "\"docker compose stop web\"",
+        "Commands that stop and start the site, instead of units",
+    ),
+    ("restore.start", "\"docker compose start web\"", ""),
+    ("restore.patience", "", "How long the site may take to answer after its start"),
+    ("restore.keep_days", "", "Days for which what was replaced is kept for `sitekeep undo`"),
 ];
 
 /// Every key there is, in the order of the file.
@@ -250,6 +263,7 @@ mod tests {
         assert_eq!(config.logs, Config::default().logs);
         assert_eq!(config.backup.database, Config::default().backup.database);
         assert_eq!(config.backup.full, Config::default().backup.full);
+        assert_eq!(config.restore.patience, Config::default().restore.patience);
         assert_eq!(config.health.processes, Config::default().health.processes);
         assert_eq!(config.health.resources, Config::default().health.resources);
     }

@@ -33,6 +33,14 @@ pub fn scratch_name(purpose: &str, live: &str) -> String {
     name
 }
 
+/// Name of the live database, for names of ours that are like it.
+///
+/// # Errors
+/// When the site's database is a SQLite file, or the URL names none.
+pub fn name(settings: &DatabaseConfig) -> Result<String> {
+    name_of(settings)
+}
+
 /// Drops a database of ours, with the connections to it; one that is not there is no error.
 ///
 /// # Errors
@@ -81,6 +89,22 @@ pub(super) fn pointing_to(settings: &DatabaseConfig, name: &str) -> Result<Datab
     let settings = DatabaseConfig { url: Some(changed), ..settings.clone() };
     anyhow::ensure!(name_of(&settings)? == name, "[database] url names the database among its options");
     Ok(settings)
+}
+
+/// The same settings with a schema of ours as the only one that is looked into.
+pub(super) fn pointing_to_schema(settings: &DatabaseConfig, schema: &str) -> Result<DatabaseConfig> {
+    check_scratch(settings, schema)?;
+    let Some(url) = settings.url.as_deref() else { bail!("the site's database is a SQLite file") };
+    // A name of ours in an option of libpq: spaces and backslashes are escaped.
+    let path = quoted(schema).replace('\\', "\\\\").replace(' ', "\\ ");
+    let options = format!("-c search_path={path}");
+    let changed = if url.contains("://") {
+        let value = percent_encoding::utf8_percent_encode(&options, percent_encoding::NON_ALPHANUMERIC);
+        format!("{url}{}options={value}", if url.contains('?') { '&' } else { '?' })
+    } else {
+        format!("{url} options='{}'", options.replace('\\', "\\\\").replace('\'', "\\'"))
+    };
+    Ok(DatabaseConfig { url: Some(changed), ..settings.clone() })
 }
 
 /// Connects to the server for work on its databases, without a limit on how long a statement takes.

@@ -6,6 +6,7 @@ use super::Engine;
 use super::Row;
 use super::Schema;
 use super::Value;
+use super::standstill::beside;
 use crate::error::Error;
 use crate::error::Kind;
 use anyhow::Context;
@@ -86,13 +87,6 @@ impl Sqlite {
     pub(super) fn explain(&self, error: &rusqlite::Error) -> anyhow::Error {
         explain(&self.path, error)
     }
-}
-
-/// A file of SQLite's own beside the database: `db.sqlite3-wal`.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(suffix);
-    path.with_file_name(name)
 }
 
 /// The path as a `file:` URI, so that a name with `?` or `%` is a name.

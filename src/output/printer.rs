@@ -96,6 +96,12 @@ impl Printer {
         self.tell(AnsiColor::Yellow, "warning", text);
     }
 
+    /// Asks on stderr; the answer is typed on the same line.
+    pub fn ask(self, text: &str) {
+        let style = Style::new().bold();
+        self.stderr(&format!("{style}{text}{style:#} "));
+    }
+
     /// Says what to do next, on stderr.
     pub fn hint(self, text: &str) {
         self.tell(AnsiColor::Cyan, "hint", text);

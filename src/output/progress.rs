@@ -1,6 +1,7 @@
 //! Progress on a terminal: a bar on stderr, and nothing elsewhere.
 
 use crate::progress::Progress;
+use crate::system::interrupt::Interrupt;
 use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;
 use indicatif::ProgressStyle;
@@ -11,16 +12,22 @@ use std::sync::PoisonError;
 #[derive(Debug)]
 pub struct Bar {
     hidden: bool,
-    bar: Mutex<ProgressBar>,
+    current: Mutex<ProgressBar>,
+    interrupt: Interrupt,
 }
 
 impl Bar {
     pub fn new(quiet: bool) -> Self {
-        Self { hidden: quiet, bar: Mutex::new(ProgressBar::hidden()) }
+        Self::that_hears(quiet, Interrupt::default())
+    }
+
+    /// A bar whose work is given up when a signal comes.
+    pub fn that_hears(quiet: bool, interrupt: Interrupt) -> Self {
+        Self { hidden: quiet, current: Mutex::new(ProgressBar::hidden()), interrupt }
     }
 
     fn with(&self, act: impl FnOnce(&mut ProgressBar)) {
-        act(&mut self.bar.lock().unwrap_or_else(PoisonError::into_inner));
+        act(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -47,5 +54,9 @@ impl Progress for Bar {
 
     fn finish(&self) {
         self.with(|bar| bar.finish_and_clear());
+    }
+
+    fn go_on(&self) -> anyhow::Result<()> {
+        self.interrupt.check()
     }
 }

@@ -22,7 +22,7 @@ pub struct Look {
 }
 
 /// An item with up to so many findings shows each of them; one with more shows their number.
-const SHOWN_OK: usize = 3;
+const SHOWN_OK: usize = 4;
 
 pub(super) fn style(status: Status) -> Style {
     let color = match status {

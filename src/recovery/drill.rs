@@ -100,12 +100,12 @@ pub fn drill(order: Drill<'_>, artefact: &Artefact, progress: &dyn Progress) -> 
 /// Compares the restored database with what was recorded of the live one, and reads it through.
 fn compare(subject: &str, manifest: &Manifest, restored: &Restored, check: &mut Check) -> Result<()> {
     let kind = &kinds::BACKUP_DRILL;
-    let problems = match &restored.file {
+    let soundness = match &restored.file {
         Some(file) => db::check_copy(file, true)?,
         None => db::check_integrity(&restored.config.database, true)?,
     };
     let remedy = "compare with the live site: sitekeep health database; then make a new backup";
-    for problem in &problems {
+    for problem in soundness.problems() {
         check.add(
             Finding::critical(kind, subject, format!("the restored database: {problem}")).remedy(remedy),
         );
@@ -131,7 +131,7 @@ fn compare(subject: &str, manifest: &Manifest, restored: &Restored, check: &mut 
                 .remedy(remedy),
         );
     }
-    if problems.is_empty() && differences.is_empty() {
+    if soundness.is_sound() && differences.is_empty() {
         let message = format!(
             "the database is sound and as it was: {} rows in {} tables",
             now.rows(),

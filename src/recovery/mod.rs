@@ -1,7 +1,15 @@
-//! What needs backups, the database, the server and the page checks together.
+//! What needs backups, the database, the server and the page checks together: drill, restore, undo.
 
 mod drill;
+mod restore;
 mod trial;
 
 pub use drill::Drill;
 pub use drill::drill;
+pub use restore::Item;
+pub use restore::Plan;
+pub use restore::Restore;
+pub use restore::Selection;
+pub use restore::SitePart;
+pub use restore::Target;
+pub use restore::plan;

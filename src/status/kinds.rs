@@ -48,6 +48,13 @@ kinds! {
     BACKUP_DRILL = "BACKUP-005", "a backup restored aside and looked at", "Tester procédures de restauration";
     BACKUP_VERIFIED = "BACKUP-004", "a backup read through", "Tester procédures de restauration";
 
+    RESTORE = "RESTORE-001", "a part of the site restored from a backup", "Restaurer une Sauvegarde";
+    RESTORE_SOURCE = "RESTORE-002", "the backup that is restored", "Restaurer une Sauvegarde";
+    RESTORE_SITE = "RESTORE-003", "the site after a restore", "Restaurer une Sauvegarde";
+    UNDO = "RESTORE-004", "a change taken back", "Restaurer une Sauvegarde";
+    INTERRUPTED = "RESTORE-005", "a change of the site that was cut off", "Restaurer une Sauvegarde";
+    QUARANTINE = "RESTORE-006", "what is kept of replaced states", "Restaurer une Sauvegarde";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

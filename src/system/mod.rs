@@ -2,10 +2,13 @@
 
 pub mod certificates;
 pub mod fs;
+pub mod interrupt;
 pub mod job;
 pub mod journal;
 pub mod lock;
 pub mod mounts;
 pub mod process;
 pub mod random;
+pub mod service;
+pub mod swap;
 pub mod time;

@@ -4,7 +4,9 @@ use crate::error::Error;
 use crate::error::Kind;
 use anyhow::Context;
 use anyhow::Result;
+use procfs::process::FDTarget;
 use std::ffi::OsStr;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
@@ -75,6 +77,30 @@ pub fn running() -> Result<Processes> {
         .collect();
     let complete = procfs::process::Process::new(1).and_then(|first| first.cmdline()).is_ok();
     Ok(Processes { running, complete })
+}
+
+/// The processes that have a file open, in words; those of other users only where this one may look.
+pub fn holders(path: &Path) -> Vec<String> {
+    let Ok(wanted) = std::fs::metadata(path) else { return Vec::new() };
+    let own = i32::try_from(std::process::id()).unwrap_or_default();
+    let Ok(processes) = procfs::process::all_processes() else { return Vec::new() };
+    processes
+        .filter_map(std::result::Result::ok)
+        .filter(|process| process.pid() != own)
+        .filter(|process| {
+            let Ok(handles) = process.fd() else { return false };
+            handles.flatten().any(|handle| match handle.target {
+                // Followed by the kernel, so that a file that was renamed is still the one that is open.
+                FDTarget::Path(_) => std::fs::metadata(format!("/proc/{}/fd/{}", process.pid(), handle.fd))
+                    .is_ok_and(|open| (open.dev(), open.ino()) == (wanted.dev(), wanted.ino())),
+                _ => false,
+            })
+        })
+        .map(|process| {
+            let command = process.cmdline().map(|line| effective_command(&line)).unwrap_or_default();
+            format!("process {} ({})", process.pid(), command.chars().take(60).collect::<String>())
+        })
+        .collect()
 }
 
 /// Reduces a command line to what it runs: paths become names, an interpreter gives way to its script or module.

@@ -50,6 +50,7 @@ fn back_up(folder: &Path, full: bool) -> Artefact {
         zone: &zone,
         secret_key: None,
         fresh_copy_days: 30,
+        before_restore: false,
     };
     let copy = DatabaseCopy {
         path: &database,

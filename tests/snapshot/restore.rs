@@ -7,7 +7,7 @@ use crate::database::guide_schema_on_postgres;
 use crate::postgres::cluster;
 use crate::sandbox::Sandbox;
 use sitekeep::db;
-use sitekeep::db::ExchangeState;
+use sitekeep::db::Aside;
 use std::process::Command;
 
 fn connect(url: &str) -> postgres::Client {
@@ -40,13 +40,15 @@ fn a_backup_comes_back_whole_and_goes_again() {
     let after = db::fingerprint(&live).unwrap();
     assert!(told(&before, &after).contains(&"showcase_product.in_stock: trues 2 -> 0".to_owned()));
 
-    let (fresh, former) = (db::scratch_name("fresh", "shop"), db::scratch_name("former", "shop"));
-    let restored = db::restore_into(&live, &dump, &fresh).unwrap();
-    assert_eq!(db::fingerprint(&restored).unwrap(), before);
+    let aside = db::restore_beside(&live, &dump, &db::scratch_name("aside", "shop")).unwrap();
+    assert_eq!(aside, Aside::Database("sitekeep_aside_shop".to_owned()));
+    assert_eq!(db::fingerprint(&aside.settings(&live).unwrap()).unwrap(), before);
     assert_eq!(db::fingerprint(&live).unwrap(), after, "the live one is not touched");
     // A visitor who stays is shown out.
     let mut visitor = connect(&url);
-    db::exchange(&live, &fresh, &former).unwrap();
+    let (before_live, before_aside) = aside.identities(&live).unwrap();
+    db::exchange(&live, &aside).unwrap();
+    assert_eq!(aside.identities(&live).unwrap(), (before_aside, before_live));
     assert!(visitor.simple_query("SELECT 1").is_err());
     assert_eq!(db::fingerprint(&live).unwrap(), before);
     assert_eq!(text(&url, "SHOW work_mem"), "7MB");
@@ -55,54 +57,98 @@ fn a_backup_comes_back_whole_and_goes_again() {
         text(&url, "SELECT datacl::text FROM pg_database WHERE datname = 'shop'"),
         "{postgres=CTc/postgres}"
     );
-    assert_eq!(db::recover_exchange(&live, &fresh, &former).unwrap(), ExchangeState::Completed);
 
-    // Undo is the same in the other direction.
-    db::exchange(&live, &former, &fresh).unwrap();
+    // Undo is the same once more.
+    db::exchange(&live, &aside).unwrap();
     assert_eq!(db::fingerprint(&live).unwrap(), after);
-    db::drop_database(&live, &fresh).unwrap();
-    db::drop_database(&live, &fresh).unwrap();
+    aside.drop(&live).unwrap();
+    aside.drop(&live).unwrap();
     assert_eq!(databases(&url, "sitekeep%shop"), 0);
 }
 
 #[test]
-fn an_exchange_cut_short_is_taken_back_or_finished() {
+fn an_exchange_cut_short_has_not_happened() {
     let Some(cluster) = cluster() else { return };
     let url = cluster.create("cutshort", "CREATE TABLE old (id int)");
     let elsewhere = cluster.url("postgres");
     let live = server(&url);
-    let (fresh, former) = ("sitekeep_fresh_cutshort", "sitekeep_former_cutshort");
+    let aside = Aside::Database("sitekeep_aside_cutshort".to_owned());
     let present = |url: &str| text(url, "SELECT relname::text FROM pg_class WHERE relname IN ('old', 'new')");
-    cluster.create(fresh, "CREATE TABLE new (id int)");
-    // Killed after the live one was closed.
+    cluster.create(aside.name(), "CREATE TABLE new (id int)");
+    // Killed after both were closed.
     connect(&elsewhere)
         .batch_execute(&format!(
-            "ALTER DATABASE cutshort ALLOW_CONNECTIONS false; ALTER DATABASE {fresh} ALLOW_CONNECTIONS false"
+            "ALTER DATABASE cutshort ALLOW_CONNECTIONS false; ALTER DATABASE {} ALLOW_CONNECTIONS false",
+            aside.name()
         ))
         .unwrap();
     assert!(postgres::Client::connect(&url, postgres::NoTls).is_err());
-    assert_eq!(db::recover_exchange(&live, fresh, former).unwrap(), ExchangeState::Reverted);
+    db::reopen(&live, &aside).unwrap();
     assert_eq!(present(&url), "old");
     // Killed within the transaction: the server takes it back.
     let mut killed = connect(&elsewhere);
     killed
         .batch_execute(&format!(
-            "BEGIN; ALTER DATABASE cutshort RENAME TO {former}; ALTER DATABASE {fresh} RENAME TO cutshort"
+            "BEGIN; ALTER DATABASE cutshort RENAME TO sitekeep_between; ALTER DATABASE {} RENAME TO cutshort",
+            aside.name()
         ))
         .unwrap();
     drop(killed);
-    assert_eq!(db::recover_exchange(&live, fresh, former).unwrap(), ExchangeState::Reverted);
     assert_eq!(present(&url), "old");
-    // Renamed by hand, one of the two.
-    connect(&elsewhere).batch_execute(&format!("ALTER DATABASE cutshort RENAME TO {former}")).unwrap();
-    assert_eq!(db::recover_exchange(&live, fresh, former).unwrap(), ExchangeState::Completed);
+    db::exchange(&live, &aside).unwrap();
     assert_eq!(present(&url), "new");
-    assert!(db::exchange(&live, fresh, former).is_err(), "there is nothing to put in its place");
-    assert_eq!(present(&url), "new", "and it is open again");
-    connect(&elsewhere).batch_execute("DROP DATABASE cutshort").unwrap();
-    assert_eq!(db::recover_exchange(&live, fresh, former).unwrap(), ExchangeState::Reverted);
-    assert_eq!(present(&url), "old");
-    assert!(db::recover_exchange(&server(&cluster.url("nobodys")), fresh, former).is_err());
+    aside.drop(&live).unwrap();
+    assert!(db::exchange(&live, &aside).is_err(), "there is nothing to put in its place");
+    assert_eq!(present(&url), "new", "and it is open");
+}
+
+#[test]
+fn a_role_without_databases_restores_into_a_schema() {
+    let Some(cluster) = cluster() else { return };
+    let sandbox = Sandbox::empty();
+    let url = cluster.create(
+        "modestly",
+        &format!(
+            "DROP ROLE IF EXISTS tenant; CREATE ROLE tenant LOGIN; ALTER DATABASE modestly OWNER TO tenant;
+             SET ROLE tenant; {}",
+            guide_schema_on_postgres()
+        ),
+    );
+    let live = server(&url.replace("postgres@", "tenant@"));
+    let dump = sandbox.path("dump");
+    let before = take(&live, &dump).fingerprint;
+    connect(&url).batch_execute("UPDATE showcase_product SET price = 1").unwrap();
+    let after = db::fingerprint(&live).unwrap();
+    let aside = db::restore_beside(&live, &dump, "sitekeep_20261123t_modestly").unwrap();
+    assert_eq!(aside, Aside::Schema("sitekeep_20261123t_modestly".to_owned()));
+    let there = aside.settings(&live).unwrap();
+    assert_eq!(db::fingerprint(&there).unwrap(), before);
+    assert!(db::check_integrity(&there, true).unwrap().is_sound());
+    assert_eq!(db::fingerprint(&live).unwrap(), after, "the live one is not touched, and is told alone");
+    db::exchange(&live, &aside).unwrap();
+    assert_eq!(db::fingerprint(&live).unwrap(), before);
+    assert_eq!(db::fingerprint(&there).unwrap(), after);
+    // Rows can be added: the sequences came along.
+    connect(&url)
+        .batch_execute("SET ROLE tenant; INSERT INTO showcase_category (name, slug, created_at, updated_at) VALUES ('x', 'y', now(), now())")
+        .unwrap();
+    // A backup of the live state does not take the other one along.
+    let second = take(&live, &sandbox.path("second")).fingerprint;
+    assert!(second.tables.keys().all(|table| !table.contains("sitekeep")), "{:?}", second.tables.keys());
+    db::exchange(&live, &aside).unwrap();
+    assert_eq!(db::fingerprint(&live).unwrap(), after);
+    aside.drop(&live).unwrap();
+    // A dump that does not fit leaves nothing.
+    let whole = std::fs::read(&dump).unwrap();
+    std::fs::write(&dump, &whole[..whole.len() - 20]).unwrap();
+    db::restore_beside(&live, &dump, "sitekeep_20261123t_modestly").unwrap_err();
+    let schemas = text(
+        &url,
+        "SELECT string_agg(nspname::text, ',') FROM pg_namespace WHERE nspname LIKE 'sitekeep%'
+        UNION ALL SELECT 'none' ORDER BY 1 LIMIT 1",
+    );
+    assert_eq!(schemas, "none");
+    assert_eq!(db::fingerprint(&live).unwrap(), after);
 }
 
 #[test]
@@ -173,8 +219,9 @@ fn the_sites_own_role_restores_what_others_owned() {
     assert_eq!(db::fingerprint(&restored).unwrap(), before);
     let owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 'goods'";
     assert_eq!(text(restored.url.as_deref().unwrap(), owner), "shopkeeper");
-    db::exchange(&live, "sitekeep_roles", "sitekeep_roles_former").unwrap();
-    db::drop_database(&live, "sitekeep_roles_former").unwrap();
+    let aside = Aside::Database("sitekeep_roles".to_owned());
+    db::exchange(&live, &aside).unwrap();
+    aside.drop(&live).unwrap();
     // A superuser keeps the owners, unless the server does not know them.
     let superuser = server(&url);
     let restored = db::restore_into(&superuser, &dump, "sitekeep_roles").unwrap();

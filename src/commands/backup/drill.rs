@@ -3,6 +3,7 @@
 use super::DrillArgs;
 use super::Work;
 use super::make::item;
+use super::named;
 use crate::backup;
 use crate::backup::Artefact;
 use crate::backup::Kind;
@@ -34,7 +35,7 @@ impl Work<'_> {
     ) -> Result<Vec<ItemReport>> {
         let begin = Instant::now();
         let artefact = match &args.backup {
-            Some(name) => self.named(name)?,
+            Some(name) => named(name, self.folder, self.config)?,
             None => self.newest()?,
         };
         let order = Drill { config: self.config, scratch, now: self.now };

@@ -7,9 +7,8 @@ use crate::backup;
 use crate::backup::Kind;
 use crate::backup::Protected;
 use crate::commands::report::Record;
+use crate::commands::site;
 use crate::config::RetentionConfig;
-use crate::error::Error;
-use crate::error::Kind as ErrorKind;
 use crate::output::ItemReport;
 use crate::status::Check;
 use crate::status::Finding;
@@ -27,12 +26,7 @@ impl Work<'_> {
     /// # Errors
     /// When the confirmation names another site, or the folder cannot be read.
     pub(super) fn prune(&self, args: &PruneArgs, record: &mut Record) -> Result<Vec<ItemReport>> {
-        let site = &self.config.site.name;
-        if let Some(name) = args.confirm.as_ref().filter(|name| *name != site) {
-            return Err(Error::new(ErrorKind::Usage, format!("`{name}` is not this site"))
-                .hint(format!("this configuration is that of `{site}`"))
-                .into());
-        }
+        site::refuse_other(self.config, args.confirm.as_deref())?;
         if !args.dry_run {
             backup::clean(self.folder)?;
         }

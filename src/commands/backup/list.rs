@@ -46,6 +46,7 @@ pub(super) fn run(config: &Config, folder: &Path, context: &Context) -> Result<S
 
 fn standing(artefact: &Artefact) -> String {
     match &artefact.standing {
+        Standing::Ours if artefact.is_before_restore() => "made before a restore".to_owned(),
         Standing::Ours => String::new(),
         Standing::Foreign => "not made by sitekeep".to_owned(),
         Standing::Doubtful(why) => format!("doubtful: {why}"),

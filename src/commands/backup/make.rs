@@ -1,6 +1,5 @@
 //! Making one backup: copy of the database, archive, rotation; each step's trouble is a finding.
 
-use super::MakeArgs;
 use super::Work;
 use super::item_id;
 use super::line;
@@ -34,15 +33,26 @@ use anyhow::Result;
 use jiff::SignedDuration;
 use std::time::Instant;
 
+/// What a backup is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// One more of its kind; older ones make room.
+    Rotated,
+    /// One more; every older one stays.
+    Kept,
+    /// The state that a restore is about to replace; nothing is removed meanwhile.
+    BeforeRestore,
+}
+
 impl Work<'_> {
-    /// Makes a backup of a kind, then rotates that kind.
-    pub(super) fn make(&self, kind: Kind, args: &MakeArgs, record: &mut Record) -> Vec<ItemReport> {
+    /// Makes a backup of a kind, then rotates that kind where `purpose` says so.
+    pub(super) fn make(&self, kind: Kind, purpose: Purpose, record: &mut Record) -> ItemReport {
         let begin = Instant::now();
         let mut check = Check::default();
-        match self.create(kind, &mut check) {
+        match self.create(kind, purpose, &mut check) {
             Ok(created) => {
                 tell_created(kind, &created, begin.elapsed().as_secs_f64(), &mut check);
-                if !args.no_prune {
+                if purpose == Purpose::Rotated {
                     // The new one is there: what the rotation cannot do takes nothing from it.
                     if let Err(problem) = self.rotate(kind, false, false, record, &mut check) {
                         check.add(failed(&kinds::BACKUP_ROTATION, kind.word(), &problem));
@@ -55,10 +65,10 @@ impl Work<'_> {
                 check.add(finding);
             }
         }
-        vec![item(kind, begin, check)]
+        item(kind, begin, check)
     }
 
-    fn create(&self, kind: Kind, check: &mut Check) -> Result<Created> {
+    fn create(&self, kind: Kind, purpose: Purpose, check: &mut Check) -> Result<Created> {
         for name in backup::clean(self.folder)? {
             check.add(Finding::ok(&kinds::BACKUP, name, "the rest of a run that was cut off is removed"));
         }
@@ -71,6 +81,7 @@ impl Work<'_> {
             zone: &zone,
             secret_key: secret_key.as_ref(),
             fresh_copy_days: self.config.backup.fresh_copy_days,
+            before_restore: purpose == Purpose::BeforeRestore,
         };
         let site = &self.config.site;
         if kind == Kind::Media {

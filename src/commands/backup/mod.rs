@@ -9,22 +9,25 @@ mod verify;
 use super::Context;
 use super::report::Record;
 use super::report::ReportArgs;
+use super::site;
+use crate::backup::Artefact;
 use crate::backup::Kind;
 use crate::config::Config;
+use crate::error::Error;
+use crate::error::Kind as ErrorKind;
 use crate::output::Bar;
+use crate::output::ItemReport;
 use crate::status::Status;
-use crate::system::fs;
-use crate::system::lock;
-use crate::system::lock::Lock;
 use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
 use clap::Subcommand;
+use make::Purpose;
 use std::path::Path;
 
 /// Make, list, verify, drill and rotate backups
 ///
-/// Restoring is told in the RESTORE.md of each archive, with tar, gzip and the database's own programs.
+/// Restoring is `sitekeep restore`; without sitekeep, the RESTORE.md of each archive says how.
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum BackupCommand {
     /// Back up the database: a consistent copy, whatever writes to it
@@ -55,6 +58,12 @@ pub(super) struct MakeArgs {
     no_prune: bool,
     #[command(flatten)]
     report: ReportArgs,
+}
+
+impl MakeArgs {
+    fn purpose(&self) -> Purpose {
+        if self.no_prune { Purpose::Kept } else { Purpose::Rotated }
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -111,28 +120,26 @@ pub(super) struct PruneArgs {
 pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let config = &loaded.config;
-    let folder = config
-        .backup
-        .folder
-        .as_deref()
-        .context("find a folder for the backups: there is no home folder; set [backup] folder")?;
+    let folder = folder(config)?;
     if let BackupCommand::List = command {
         return list::run(config, folder, context);
     }
     context.printer.refuse_lists()?;
-    let _lock = lock(config, context)?;
+    let (_lock, recovered) = site::lock(config, "backup", context)?;
     let mut record = Record::open(config, context);
     let bar = Bar::new(context.printer.quiet);
     let work = Work { config, folder, now: context.now, progress: &bar };
-    let (name, items, args) = match command {
-        BackupCommand::Database(args) => {
-            ("backup database", work.make(Kind::Database, args, &mut record), args.report.clone())
-        }
+    let (name, mut items, args) = match command {
+        BackupCommand::Database(args) => (
+            "backup database",
+            vec![work.make(Kind::Database, args.purpose(), &mut record)],
+            args.report.clone(),
+        ),
         BackupCommand::Media(args) => {
-            ("backup media", work.make(Kind::Media, args, &mut record), args.report.clone())
+            ("backup media", vec![work.make(Kind::Media, args.purpose(), &mut record)], args.report.clone())
         }
         BackupCommand::Full(args) => {
-            ("backup full", work.make(Kind::Full, args, &mut record), args.report.clone())
+            ("backup full", vec![work.make(Kind::Full, args.purpose(), &mut record)], args.report.clone())
         }
         BackupCommand::Verify(args) => {
             ("backup verify", work.verify(args, &mut record)?, args.report.clone())
@@ -144,6 +151,9 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
         BackupCommand::Prune(args) => ("backup prune", work.prune(args, &mut record)?, args.report.clone()),
         BackupCommand::List => return Ok(Status::Ok),
     };
+    if let Some(item) = items.first_mut() {
+        item.findings.extend(recovered.findings);
+    }
     record.tell(name, Vec::new(), items, config, &args, context)
 }
 
@@ -155,11 +165,42 @@ struct Work<'a> {
     progress: &'a dyn crate::progress::Progress,
 }
 
-/// Keeps every other run that changes something away from this site.
-fn lock(config: &Config, context: &Context) -> Result<Lock> {
-    let folder = context.state_folder(config)?;
-    fs::create_private_folder(&folder)?;
-    lock::acquire(&folder.join("lock"), context.globals.lock_wait, "backup")
+/// Backs up what a restore is about to replace; nothing is rotated away meanwhile.
+pub(super) fn safety(
+    kind: Kind,
+    config: &Config,
+    folder: &Path,
+    progress: &dyn crate::progress::Progress,
+    record: &mut Record,
+    context: &Context,
+) -> ItemReport {
+    let work = Work { config, folder, now: context.now, progress };
+    work.make(kind, Purpose::BeforeRestore, record)
+}
+
+/// The backup that a name or path means.
+///
+/// # Errors
+/// When there is none, or it has no backup's name.
+pub(super) fn named(name: &str, folder: &Path, config: &Config) -> Result<Artefact> {
+    let path = if name.contains('/') { Path::new(name).to_owned() } else { folder.join(name) };
+    let path = path.canonicalize().map_err(|error| {
+        Error::new(ErrorKind::Usage, format!("open backup {}: {error}", path.display()))
+            .hint("sitekeep backup list shows the names")
+    })?;
+    Artefact::at(&path, &config.time_zone())
+}
+
+/// The folder of the backups.
+///
+/// # Errors
+/// When none is configured and there is no home folder.
+pub(super) fn folder(config: &Config) -> Result<&Path> {
+    config
+        .backup
+        .folder
+        .as_deref()
+        .context("find a folder for the backups: there is no home folder; set [backup] folder")
 }
 
 /// Line of the guide's checklist that a kind belongs to.

@@ -4,6 +4,7 @@ use super::VerifyArgs;
 use super::Work;
 use super::make::failed;
 use super::make::item;
+use super::named;
 use crate::backup;
 use crate::backup::Artefact;
 use crate::backup::Kind;
@@ -17,7 +18,6 @@ use crate::status::kinds;
 use crate::units::ByteSize;
 use crate::units::count;
 use anyhow::Result;
-use std::path::Path;
 use std::time::Instant;
 
 impl Work<'_> {
@@ -38,7 +38,7 @@ impl Work<'_> {
     fn chosen(&self, args: &VerifyArgs) -> Result<Vec<Artefact>> {
         let zone = self.config.time_zone();
         if !args.backups.is_empty() {
-            return args.backups.iter().map(|name| self.named(name)).collect();
+            return args.backups.iter().map(|name| named(name, self.folder, self.config)).collect();
         }
         let all = backup::list(self.folder, &zone)?;
         if all.is_empty() {
@@ -54,15 +54,6 @@ impl Work<'_> {
         }
         let newest = |kind| all.iter().rfind(move |artefact| artefact.kind == kind).cloned();
         Ok(Kind::ALL.into_iter().filter_map(newest).collect())
-    }
-
-    pub(super) fn named(&self, name: &str) -> Result<Artefact> {
-        let path = if name.contains('/') { Path::new(name).to_owned() } else { self.folder.join(name) };
-        let path = path.canonicalize().map_err(|error| {
-            Error::new(ErrorKind::Usage, format!("open backup {}: {error}", path.display()))
-                .hint("sitekeep backup list shows the names")
-        })?;
-        Artefact::at(&path, &self.config.time_zone())
     }
 
     fn verify_one(&self, artefact: &Artefact, record: &mut Record) -> Check {

@@ -18,6 +18,7 @@ mod sum;
 pub use difference::Difference;
 pub use live::fingerprint;
 pub use live::fingerprint_copy;
+pub use live::migrations;
 
 pub(super) use postgres::begin as begin_postgres;
 pub(super) use postgres::fingerprint as of_postgres;

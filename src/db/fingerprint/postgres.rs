@@ -83,6 +83,9 @@ pub(in crate::db) fn tables(client: &mut Client) -> Result<Vec<PostgresTable>> {
                 LEFT JOIN pg_catalog.pg_type AS b ON b.oid = t.typbasetype
              WHERE c.relkind = 'r' AND c.relpersistence <> 't'
                 AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+                -- A state kept beside the live one is none of the site's, unless it is the one that is asked for.
+                AND (n.nspname = current_schema()
+                    OR (n.nspname !~ '^sitekeep_' AND coalesce(current_schema() !~ '^sitekeep_', true)))
                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
                     WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
              ORDER BY 1, 2, a.attnum",

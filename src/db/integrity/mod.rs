@@ -13,26 +13,45 @@ use crate::config::DatabaseSource;
 use anyhow::Result;
 use std::path::Path;
 
-/// Problems of the live database in plain words; none when it is sound.
+/// What is wrong with a database, in plain words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Soundness {
+    /// What cannot be read, or is not as the database itself wrote it.
+    pub damage: Vec<String>,
+    /// Rows that refer to rows that are not there: the data's fault, not the file's.
+    pub lost_references: Vec<String>,
+}
+
+impl Soundness {
+    pub fn problems(&self) -> impl Iterator<Item = &String> {
+        self.damage.iter().chain(&self.lost_references)
+    }
+
+    pub fn is_sound(&self) -> bool {
+        self.problems().next().is_none()
+    }
+}
+
+/// Looks at the live database.
 ///
 /// `full` also compares each index with its table on SQLite (`integrity_check` beside `quick_check`), and follows every
 /// foreign key on PostgreSQL.
 ///
 /// # Errors
 /// When the database cannot be opened or asked.
-pub fn check_integrity(settings: &DatabaseConfig, full: bool) -> Result<Vec<String>> {
+pub fn check_integrity(settings: &DatabaseConfig, full: bool) -> Result<Soundness> {
     match settings.source() {
         DatabaseSource::Sqlite(path) => {
-            sqlite::problems(&mut sqlite_file::open(path, Access::Read, settings.timeout)?, full)
+            sqlite::look(&mut sqlite_file::open(path, Access::Read, settings.timeout)?, full)
         }
-        DatabaseSource::Postgres(url) => postgres::problems(url, settings, full),
+        DatabaseSource::Postgres(url) => postgres::look(url, settings, full),
     }
 }
 
-/// Problems of a SQLite file that nobody else has open, such as a backup; nothing is written beside it.
+/// Looks at a SQLite file that nobody else has open, such as a backup; nothing is written beside it.
 ///
 /// # Errors
 /// When the file is missing or no database at all.
-pub fn check_copy(path: &Path, full: bool) -> Result<Vec<String>> {
-    sqlite::problems(&mut sqlite_file::open_alone(path)?, full)
+pub fn check_copy(path: &Path, full: bool) -> Result<Soundness> {
+    sqlite::look(&mut sqlite_file::open_alone(path)?, full)
 }

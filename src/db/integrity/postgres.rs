@@ -1,5 +1,6 @@
 //! What can be asked of a PostgreSQL server without an extension: every row, every index, every constraint.
 
+use super::Soundness;
 use crate::config::DatabaseConfig;
 use crate::db::Access;
 use crate::db::fingerprint;
@@ -46,10 +47,10 @@ const FOREIGN_KEYS: &str = "
     GROUP BY k.oid, k.conname, k.conrelid, k.confrelid
     ORDER BY 2, 1";
 
-pub(super) fn problems(url: &str, settings: &DatabaseConfig, full: bool) -> Result<Vec<String>> {
+pub(super) fn look(url: &str, settings: &DatabaseConfig, full: bool) -> Result<Soundness> {
     let mut client = session::client(&session::parse(url)?, settings, Access::Read)?;
     fingerprint::session_postgres(&mut client)?;
-    let mut found = Vec::new();
+    let mut found = Soundness::default();
     for table in fingerprint::postgres_tables(&mut client)? {
         // Each in a transaction of its own: after an error the others are read all the same.
         if let Err(words) = read(&mut client, &table.quoted()) {
@@ -58,12 +59,12 @@ pub(super) fn problems(url: &str, settings: &DatabaseConfig, full: bool) -> Resu
                 "the connection broke while {} was read: {words}",
                 table.key
             );
-            found.push(format!("{}: {words}", table.key));
+            found.damage.push(format!("{}: {words}", table.key));
         }
     }
     for (problem, sql) in CATALOGUE {
         for row in client.query(*sql, &[]).map_err(|error| told(&error))? {
-            found.push(format!("{}: {problem}", row.try_get::<_, String>(0)?));
+            found.damage.push(format!("{}: {problem}", row.try_get::<_, String>(0)?));
         }
     }
     if full {
@@ -73,7 +74,7 @@ pub(super) fn problems(url: &str, settings: &DatabaseConfig, full: bool) -> Resu
             let sql: String = row.try_get(3)?;
             let count: i64 = client.query_one(&sql, &[]).map_err(|error| told(&error))?.try_get(0)?;
             if count > 0 {
-                found.push(format!(
+                found.lost_references.push(format!(
                     "{child}: {count} rows refer to rows of {parent} that are not there ({name})"
                 ));
             }

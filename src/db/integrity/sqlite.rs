@@ -1,5 +1,6 @@
 //! The checks that SQLite has of its own.
 
+use super::Soundness;
 use crate::db::Database;
 use crate::db::sqlite::Sqlite;
 use anyhow::Result;
@@ -7,12 +8,10 @@ use anyhow::Result;
 /// Rows told of by name; a table without its parent would fill the screen.
 const TOLD: usize = 20;
 
-pub(super) fn problems(database: &mut Sqlite, full: bool) -> Result<Vec<String>> {
-    let mut found = damage(database, full)?;
-    if found.is_empty() {
-        found = references(database)?;
-    }
-    Ok(found)
+pub(super) fn look(database: &mut Sqlite, full: bool) -> Result<Soundness> {
+    let damage = damage(database, full)?;
+    let lost_references = if damage.is_empty() { references(database)? } else { Vec::new() };
+    Ok(Soundness { damage, lost_references })
 }
 
 /// What is wrong with the file's structure; an error while looking is damage too.
@@ -72,7 +71,7 @@ mod tests {
             )
             .expect("tables");
         connection.execute_batch("INSERT INTO child VALUES (1, NULL)").expect("row");
-        assert_eq!(check_copy(&path, true).expect("checked"), Vec::<String>::new());
+        assert!(check_copy(&path, true).expect("checked").is_sound());
         connection
             .execute_batch(
                 "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
@@ -80,13 +79,13 @@ mod tests {
             )
             .expect("rows");
         drop(connection);
-        let told = check_copy(&path, false).expect("checked");
+        let told = check_copy(&path, false).expect("checked").lost_references;
         assert_eq!(told[0], "child: row 10 refers to a row of Parent é that is not there");
         assert_eq!(told.last().expect("one"), "and 1971 more rows refer to nothing");
         let mut bytes = std::fs::read(&path).expect("read");
         let page = bytes.len() / 4096 / 2 * 4096;
         bytes[page..page + 512].fill(0xA5);
         crate::system::fs::write_atomic(&path, &bytes, 0o600).expect("write");
-        assert!(!check_copy(&path, true).expect("checked").is_empty());
+        assert!(!check_copy(&path, true).expect("checked").damage.is_empty());
     }
 }

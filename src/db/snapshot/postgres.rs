@@ -43,7 +43,7 @@ pub(super) fn take(
     progress.start("dump the database", u64::try_from(size)?);
     let mut command = programs.command("pg_dump", &address, settings);
     command
-        .args(["--format=custom", "--compress=0", "--no-sync"])
+        .args(["--format=custom", "--compress=0", "--no-sync", "--exclude-schema=sitekeep_*"])
         .arg(format!("--lock-wait-timeout={}", settings.timeout.as_millis().max(1)))
         .arg(format!("--snapshot={id}"))
         .arg("--file")

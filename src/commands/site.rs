@@ -1,0 +1,88 @@
+//! What every command that changes the site does first: the lock, what a killed run left, and the user's word.
+
+use super::Context;
+use crate::config::Config;
+use crate::error::Error;
+use crate::error::Kind as ErrorKind;
+use crate::quarantine::Change;
+use crate::quarantine::Quarantine;
+use crate::status::Check;
+use crate::status::Finding;
+use crate::status::kinds;
+use crate::system::fs;
+use crate::system::lock;
+use crate::system::lock::Lock;
+use anyhow::Context as _;
+use anyhow::Result;
+use std::io::BufRead;
+use std::io::IsTerminal;
+
+/// Keeps every other run that changes something away from this site, and finishes what a killed one left half done.
+///
+/// # Errors
+/// When another run is at work (exit 75), or what is half done cannot be finished.
+pub(super) fn lock(config: &Config, purpose: &str, context: &Context) -> Result<(Lock, Check)> {
+    let folder = context.state_folder(config)?;
+    fs::create_private_folder(&folder)?;
+    let lock = lock::acquire(&folder.join("lock"), context.globals.lock_wait, purpose)?;
+    let recovered = Quarantine::new(&folder, &config.database)
+        .recover()
+        .context("finish what an interrupted run left half done")?;
+    let mut check = Check::default();
+    for one in recovered {
+        let outcome = if one.is_applied { "it is finished" } else { "the former state is live" };
+        let message = format!("`{}` was cut off; {outcome}", one.change.command);
+        context.printer.warning(&message);
+        check.add(
+            Finding::warning(&kinds::INTERRUPTED, &one.change.run, message)
+                .remedy("look at the site: sitekeep health"),
+        );
+    }
+    Ok((lock, check))
+}
+
+/// Refuses the name of another site.
+///
+/// # Errors
+/// A usage error that tells this one's.
+pub(super) fn refuse_other(config: &Config, given: Option<&str>) -> Result<()> {
+    let site = &config.site.name;
+    match given {
+        Some(name) if name != site => Err(Error::new(ErrorKind::Usage, format!("`{name}` is not this site"))
+            .hint(format!("this configuration is that of `{site}`"))
+            .into()),
+        _ => Ok(()),
+    }
+}
+
+/// Has the user agree by the site's name: given on the command line, or typed on a terminal.
+///
+/// # Errors
+/// A usage error when it is another name, or there is no terminal to ask on.
+pub(super) fn confirm(config: &Config, given: Option<&str>, what: &str, context: &Context) -> Result<()> {
+    let site = &config.site.name;
+    refuse_other(config, given)?;
+    if given.is_some() {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Error::new(ErrorKind::Usage, format!("{what} needs your word: nothing was changed"))
+            .hint(format!("agree with --confirm {site}; --dry-run shows the plan"))
+            .into());
+    }
+    context.printer.ask(&format!("{what}. Type the name of the site to agree:"));
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).context("read your answer")?;
+    if line.trim() == site {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Usage, "not agreed: nothing was changed")
+        .hint(format!("the name of this site is `{site}`"))
+        .into())
+}
+
+/// A change in one line: what made it, when, and which parts.
+pub(super) fn told(change: &Change, config: &Config) -> String {
+    let at = change.at.to_zoned(config.time_zone()).strftime("%Y-%m-%d %H:%M").to_string();
+    format!("{} of {at} ({})", change.command, change.names().join(", "))
+}

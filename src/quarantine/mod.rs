@@ -1,0 +1,233 @@
+//! Where everything goes that was replaced or removed, and how it comes back.
+//!
+//! A [`Change`] exchanges each live part of the site with one beside it, on the same file system or in the same
+//! database server. So nothing is copied and nothing destroyed: what was live lies where the new state lay, and
+//! exchanging once more takes the change back. The record of a change is one file in the state folder, on disk before
+//! anything moves. What a kill leaves:
+//!
+//! | while | is left | and [`Quarantine::recover`] |
+//! | --- | --- | --- |
+//! | the new state is prepared (`staging`) | the folders and databases that the record names | removes them |
+//! | the parts change places (`applying`) | some parts new, some old | completes the record when all are new, else takes them back |
+//! | they change back (`reverting`) | some parts new, some old | takes the rest back |
+//! | a change is removed | a record without its folders | removes the record |
+
+mod change;
+mod recover;
+
+pub use change::Change;
+pub use change::Part;
+pub use change::Phase;
+pub use change::Place;
+pub use recover::Recovered;
+
+use crate::config::DatabaseConfig;
+use crate::db;
+use crate::system::fs;
+use crate::system::swap;
+use anyhow::Context;
+use anyhow::Result;
+use anyhow::ensure;
+use jiff::Timestamp;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// How the names of our folders beside the site's begin.
+pub const PREFIX: &str = ".sitekeep-";
+
+/// The changes of one site that can be taken back.
+#[derive(Debug)]
+pub struct Quarantine<'a> {
+    /// Where the records lie.
+    folder: PathBuf,
+    database: &'a DatabaseConfig,
+}
+
+impl<'a> Quarantine<'a> {
+    pub fn new(state_folder: &Path, database: &'a DatabaseConfig) -> Self {
+        Self { folder: state_folder.join("quarantine"), database }
+    }
+
+    /// All changes, oldest first.
+    ///
+    /// # Errors
+    /// When the records cannot be read.
+    pub fn list(&self) -> Result<Vec<Change>> {
+        let entries = match std::fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => {
+                return Err(error).with_context(|| format!("read folder {}", self.folder.display()));
+            }
+        };
+        let mut changes = Vec::new();
+        for entry in entries {
+            let path = entry.with_context(|| format!("read folder {}", self.folder.display()))?.path();
+            // Others are the rest of a write that was cut off.
+            if path.extension().is_some_and(|extension| extension == "json") {
+                changes.push(read(&path)?);
+            }
+        }
+        changes.sort_by(|one: &Change, other| (one.at, &one.run).cmp(&(other.at, &other.run)));
+        Ok(changes)
+    }
+
+    /// Records a change whose new state is about to be prepared.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn begin(&self, change: &Change) -> Result<()> {
+        fs::create_private_folder(&self.folder)?;
+        self.write(change)?;
+        // The folders themselves, of which a power failure must not take the record along.
+        fs::sync_folder(self.folder.parent().unwrap_or(Path::new("/")))
+    }
+
+    /// Puts the prepared parts in the live places. The caller holds the site's lock and the database still.
+    ///
+    /// # Errors
+    /// When a part cannot be exchanged; those before it are back in their places then.
+    pub fn apply(&self, change: &mut Change) -> Result<()> {
+        self.look(change)?;
+        self.enter(change, Phase::Applying)?;
+        for position in 0..change.parts.len() {
+            if let Err(problem) = self.exchange(&change.parts[position]) {
+                let back = self.take_back(change);
+                back.with_context(|| format!("take back what was exchanged before: {problem:#}"))?;
+                return Err(problem);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that the change is whole and looked at: from now on it is only taken back on demand.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn commit(&self, change: &mut Change) -> Result<()> {
+        self.enter(change, Phase::Applied)
+    }
+
+    /// Brings the former state back; what the change had put in place is kept where the former state was.
+    ///
+    /// # Errors
+    /// When a part cannot be exchanged; [`Quarantine::recover`] goes on with it.
+    pub fn revert(&self, change: &mut Change) -> Result<()> {
+        self.look(change)?;
+        self.enter(change, Phase::Reverting)?;
+        for part in change.parts.iter().rev() {
+            self.exchange(part)?;
+        }
+        self.enter(change, Phase::Reverted)
+    }
+
+    /// Removes what a change keeps, and its record.
+    ///
+    /// # Errors
+    /// When something cannot be removed; the record stays then.
+    pub fn discard(&self, change: &Change) -> Result<()> {
+        for part in &change.parts {
+            if let Place::Postgres(aside) = &part.place {
+                aside.drop(self.database)?;
+            }
+        }
+        for folder in &change.folders {
+            let ours = folder
+                .file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| name.starts_with(PREFIX) && name.contains(change.run.as_str()));
+            ensure!(ours && folder.is_absolute(), "{} is no folder of the quarantine", folder.display());
+            match remove_tree(folder) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("remove {}", folder.display()));
+                }
+                _ => {}
+            }
+        }
+        let path = self.path(change);
+        std::fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
+        fs::sync_folder(&self.folder)
+    }
+
+    /// The changes whose time is over.
+    ///
+    /// # Errors
+    /// When the records cannot be read.
+    pub fn expired(&self, now: Timestamp) -> Result<Vec<Change>> {
+        Ok(self.list()?.into_iter().filter(|change| change.keep_until <= now).collect())
+    }
+
+    /// Writes the phase down before what it says begins.
+    fn enter(&self, change: &mut Change, phase: Phase) -> Result<()> {
+        change.phase = phase;
+        self.write(change)
+    }
+
+    fn write(&self, change: &Change) -> Result<()> {
+        let text = serde_json::to_vec_pretty(change).context("write the record of a change")?;
+        fs::write_atomic(&self.path(change), &text, 0o600)
+    }
+
+    fn path(&self, change: &Change) -> PathBuf {
+        self.folder.join(format!("{}.json", change.run))
+    }
+
+    /// Notes what stands where before anything moves, by which [`Part::is_exchanged`] tells later.
+    fn look(&self, change: &mut Change) -> Result<()> {
+        for part in &mut change.parts {
+            let (live, beside) = self.identities(&part.place)?;
+            part.live = live;
+            part.beside = beside;
+        }
+        Ok(())
+    }
+
+    fn identities(&self, place: &Place) -> Result<(Option<String>, Option<String>)> {
+        match place {
+            Place::Path { live, kept } => Ok((swap::identity(live)?, swap::identity(kept)?)),
+            Place::Postgres(aside) => aside.identities(self.database),
+        }
+    }
+
+    fn exchange(&self, part: &Part) -> Result<()> {
+        match &part.place {
+            Place::Path { live, kept } => swap::swap(live, kept),
+            Place::Postgres(aside) => db::exchange(self.database, aside),
+        }
+    }
+
+    /// Whether the part was exchanged since [`Quarantine::look`].
+    fn is_exchanged(&self, part: &Part) -> Result<bool> {
+        let (live, _) = self.identities(&part.place)?;
+        Ok(part.has_effect() && live == part.beside)
+    }
+
+    fn take_back(&self, change: &mut Change) -> Result<()> {
+        for part in change.parts.iter().rev() {
+            if self.is_exchanged(part)? {
+                self.exchange(part)?;
+            }
+        }
+        self.enter(change, Phase::Reverted)
+    }
+}
+
+fn read(path: &Path) -> Result<Change> {
+    let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
+    serde_json::from_slice(&bytes).with_context(|| format!("read the record {}", path.display()))
+}
+
+/// Removes a tree whose folders may be closed to their owner.
+fn remove_tree(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let first = std::fs::remove_dir_all(folder);
+    if first.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
+        for entry in walkdir::WalkDir::new(folder).into_iter().flatten().filter(|it| it.file_type().is_dir())
+        {
+            // The second attempt tells what still cannot be removed.
+            let _ = std::fs::set_permissions(entry.path(), std::fs::Permissions::from_mode(0o700));
+        }
+        return std::fs::remove_dir_all(folder);
+    }
+    first
+}
