@@ -108,8 +108,8 @@ pub fn artefact(sandbox: &Sandbox, prefix: &str) -> PathBuf {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            name.starts_with(prefix) && name.ends_with(".gz")
+            let is_artefact = path.extension().is_some_and(|extension| extension == "gz");
+            is_artefact && path.file_name().unwrap().to_string_lossy().starts_with(prefix)
         })
         .collect();
     found.sort();

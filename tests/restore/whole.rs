@@ -99,7 +99,7 @@ fn one_part_leaves_the_others_alone() {
         let sandbox = backed_up();
         change(&sandbox);
         let before = tree(&sandbox.path("backend"));
-        restore(&sandbox, "latest", &["--only", part]).exits(if part == "database" { 1 } else { 0 });
+        restore(&sandbox, "latest", &["--only", part]).exits(i32::from(part == "database"));
         for (path, content) in tree(&sandbox.path("backend")) {
             let relative = path.strip_prefix(sandbox.path("backend")).unwrap();
             if !changed.iter().any(|changed| relative.starts_with(changed)) {
