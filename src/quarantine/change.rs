@@ -18,6 +18,9 @@ pub struct Change {
     pub phase: Phase,
     /// In the order in which they change places.
     pub parts: Vec<Part>,
+    /// Whether each part stands for itself, as pictures do; otherwise all are new or none is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub independent: bool,
     /// Private folders beside the live parts; they hold what is not live.
     pub folders: Vec<PathBuf>,
     /// Until when what was replaced is kept.

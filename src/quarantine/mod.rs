@@ -8,7 +8,7 @@
 //! | while | is left | and [`Quarantine::recover`] |
 //! | --- | --- | --- |
 //! | the new state is prepared (`staging`) | the folders and databases that the record names | removes them |
-//! | the parts change places (`applying`) | some parts new, some old | completes the record when all are new, else takes them back |
+//! | the parts change places (`applying`) | some parts new, some old | completes the record when all are new, else takes them back; parts that stand for themselves stay as they are |
 //! | they change back (`reverting`) | some parts new, some old | takes the rest back |
 //! | a change is removed | a record without its folders | removes the record |
 
@@ -88,16 +88,31 @@ impl<'a> Quarantine<'a> {
     /// # Errors
     /// When a part cannot be exchanged; those before it are back in their places then.
     pub fn apply(&self, change: &mut Change) -> Result<()> {
-        self.look(change)?;
+        self.look(&mut change.parts)?;
         self.enter(change, Phase::Applying)?;
-        for position in 0..change.parts.len() {
-            if let Err(problem) = self.exchange(&change.parts[position]) {
-                let back = self.take_back(change);
-                back.with_context(|| format!("take back what was exchanged before: {problem:#}"))?;
-                return Err(problem);
-            }
-        }
-        Ok(())
+        let applied =
+            change.parts.iter().try_for_each(|part| self.exchange(part)).and_then(|()| sync(&change.parts));
+        let Err(problem) = applied else { return Ok(()) };
+        self.take_back(change)
+            .with_context(|| format!("take back what was exchanged before: {problem:#}"))?;
+        Err(problem)
+    }
+
+    /// Puts some more parts of a change whose parts stand for themselves in the live places.
+    ///
+    /// # Errors
+    /// When a part cannot be exchanged; it and those after it are not part of the change then.
+    pub fn apply_more(&self, change: &mut Change, mut parts: Vec<Part>) -> Result<()> {
+        ensure!(change.independent, "the parts of `{}` are one whole", change.command);
+        self.look(&mut parts)?;
+        let before = change.parts.len();
+        change.parts.extend(parts);
+        self.enter(change, Phase::Applying)?;
+        let exchanged = change.parts[before..].iter().try_for_each(|part| self.exchange(part));
+        let synced = sync(&change.parts[before..]);
+        self.drop_unexchanged(change)?;
+        self.enter(change, Phase::Applied)?;
+        exchanged.and(synced)
     }
 
     /// Says that the change is whole and looked at: from now on it is only taken back on demand.
@@ -113,12 +128,31 @@ impl<'a> Quarantine<'a> {
     /// # Errors
     /// When a part cannot be exchanged; [`Quarantine::recover`] goes on with it.
     pub fn revert(&self, change: &mut Change) -> Result<()> {
-        self.look(change)?;
+        self.look(&mut change.parts)?;
         self.enter(change, Phase::Reverting)?;
         for part in change.parts.iter().rev() {
             self.exchange(part)?;
         }
+        sync(&change.parts)?;
         self.enter(change, Phase::Reverted)
+    }
+
+    /// Takes the parts out of a change whose live place holds something else by now than what the change put there;
+    /// of a change that is one whole, none: all that is live is kept when it is taken back.
+    ///
+    /// # Errors
+    /// When a place cannot be looked at.
+    pub fn set_taken_aside(&self, change: &mut Change) -> Result<Vec<Part>> {
+        if !change.independent {
+            return Ok(Vec::new());
+        }
+        let mut taken = Vec::new();
+        for part in std::mem::take(&mut change.parts) {
+            let (live, _) = self.identities(&part.place)?;
+            let expected = if change.phase == Phase::Applied { &part.beside } else { &part.live };
+            if live == *expected { change.parts.push(part) } else { taken.push(part) }
+        }
+        Ok(taken)
     }
 
     /// Removes what a change keeps, and its record.
@@ -172,9 +206,9 @@ impl<'a> Quarantine<'a> {
         self.folder.join(format!("{}.json", change.run))
     }
 
-    /// Notes what stands where before anything moves, by which [`Part::is_exchanged`] tells later.
-    fn look(&self, change: &mut Change) -> Result<()> {
-        for part in &mut change.parts {
+    /// Notes what stands where before anything moves, by which [`Quarantine::is_exchanged`] tells later.
+    fn look(&self, parts: &mut [Part]) -> Result<()> {
+        for part in parts {
             let (live, beside) = self.identities(&part.place)?;
             part.live = live;
             part.beside = beside;
@@ -208,8 +242,26 @@ impl<'a> Quarantine<'a> {
                 self.exchange(part)?;
             }
         }
+        sync(&change.parts)?;
         self.enter(change, Phase::Reverted)
     }
+
+    fn drop_unexchanged(&self, change: &mut Change) -> Result<()> {
+        for part in std::mem::take(&mut change.parts) {
+            if self.is_exchanged(&part)? {
+                change.parts.push(part);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Waits until the disk knows where the parts stand; a database server sees to it itself.
+fn sync(parts: &[Part]) -> Result<()> {
+    swap::sync(parts.iter().flat_map(|part| match &part.place {
+        Place::Path { live, kept } => vec![live.as_path(), kept.as_path()],
+        Place::Postgres(_) => Vec::new(),
+    }))
 }
 
 fn read(path: &Path) -> Result<Change> {

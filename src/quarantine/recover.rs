@@ -61,22 +61,27 @@ impl Quarantine<'_> {
                 Place::Postgres(aside) => db::reopen(self.database, aside)?,
             }
         }
-        let mut exchanged = Vec::new();
-        for part in change.parts.iter().filter(|part| part.has_effect()) {
-            exchanged.push(self.is_exchanged(part)?);
-        }
-        let is_whole = exchanged.iter().all(|exchanged| *exchanged);
-        match change.phase {
-            Phase::Applying if is_whole => self.enter(change, Phase::Applied),
-            Phase::Applying => self.take_back(change),
-            _ => {
-                for part in change.parts.iter().rev().filter(|part| part.has_effect()) {
-                    if !self.is_exchanged(part)? {
-                        self.exchange(part)?;
-                    }
+        if change.phase == Phase::Reverting {
+            for part in change.parts.iter().rev().filter(|part| part.has_effect()) {
+                if !self.is_exchanged(part)? {
+                    self.exchange(part)?;
                 }
-                self.enter(change, Phase::Reverted)
             }
+            super::sync(&change.parts)?;
+            return self.enter(change, Phase::Reverted);
         }
+        if change.independent {
+            self.drop_unexchanged(change)?;
+            return self.enter(change, Phase::Applied);
+        }
+        let mut is_whole = true;
+        for part in change.parts.iter().filter(|part| part.has_effect()) {
+            is_whole &= self.is_exchanged(part)?;
+        }
+        if !is_whole {
+            return self.take_back(change);
+        }
+        super::sync(&change.parts)?;
+        self.enter(change, Phase::Applied)
     }
 }

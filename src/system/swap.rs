@@ -11,6 +11,7 @@ use rustix::fs::CWD;
 use rustix::fs::RenameFlags;
 use rustix::fs::StatxFlags;
 use rustix::io::Errno;
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -28,7 +29,7 @@ pub fn identity(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Exchanges what stands at the two paths, and waits until the disk knows.
+/// Exchanges what stands at the two paths; the caller syncs their folders ([`sync`]).
 ///
 /// Where the file system cannot exchange (some network ones), it takes three renames: what a crash leaves of them is
 /// put right by [`settle`].
@@ -38,7 +39,7 @@ pub fn identity(path: &Path) -> Result<Option<String>> {
 pub fn swap(live: &Path, kept: &Path) -> Result<()> {
     let exchange = || -> Result<()> {
         match (identity(live)?, identity(kept)?) {
-            (None, None) => return Ok(()),
+            (None, None) => {}
             (Some(_), None) => rename_new(live, kept)?,
             (None, Some(_)) => rename_new(kept, live)?,
             (Some(_), Some(_)) => {
@@ -48,7 +49,7 @@ pub fn swap(live: &Path, kept: &Path) -> Result<()> {
                 }
             }
         }
-        sync_parents(live, kept)
+        Ok(())
     };
     exchange().with_context(|| format!("exchange {} and {}", live.display(), kept.display()))
 }
@@ -67,7 +68,7 @@ pub fn settle(live: &Path, kept: &Path) -> Result<()> {
     } else {
         rename_new(&between, kept)?;
     }
-    sync_parents(live, kept)
+    sync([live, kept])
 }
 
 fn in_three_steps(live: &Path, kept: &Path) -> Result<()> {
@@ -88,11 +89,14 @@ fn between(kept: &Path) -> PathBuf {
     kept.with_file_name(name)
 }
 
-fn sync_parents(live: &Path, kept: &Path) -> Result<()> {
-    for path in [live, kept] {
-        sync_folder(path.parent().unwrap_or(Path::new("/")))?;
-    }
-    Ok(())
+/// Waits until the disk knows what stands at these paths: one wait for each folder.
+///
+/// # Errors
+/// When a folder cannot be opened, or its disk refuses.
+pub fn sync<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    let folders: BTreeSet<&Path> =
+        paths.into_iter().map(|path| path.parent().unwrap_or(Path::new("/"))).collect();
+    folders.into_iter().try_for_each(sync_folder)
 }
 
 /// Whether something can be renamed from one folder into the other: one mount, not just one device.

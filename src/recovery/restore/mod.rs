@@ -96,6 +96,7 @@ impl<'a> Restore<'a> {
             at: self.now,
             phase: Phase::Staging,
             parts: Vec::new(),
+            independent: false,
             folders: Vec::new(),
             keep_until: self.now.checked_add(keep).unwrap_or(Timestamp::MAX),
             stopped: None,
