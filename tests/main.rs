@@ -21,5 +21,6 @@ mod postgres;
 mod sandbox;
 mod server;
 mod snapshot;
+mod status;
 mod stub;
 mod tls;

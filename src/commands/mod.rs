@@ -15,6 +15,7 @@ mod init;
 mod logs;
 mod report;
 mod serve;
+mod status;
 
 pub use context::Context;
 
@@ -50,6 +51,7 @@ Begin here:
   sitekeep demo               a complete demonstration site, judged
   sitekeep init               write sitekeep.toml for the site in this folder
   sitekeep daily              the daily checklist
+  sitekeep status             are we safe? backups, drills, what is open
 
 Exit codes:
   0 OK   1 warning   2 critical or failed   3 unknown
@@ -134,6 +136,7 @@ enum Command {
     Init(init::InitArgs),
     Demo(demo::DemoArgs),
     Daily(daily::DailyArgs),
+    Status(status::StatusArgs),
     #[command(subcommand)]
     Checklist(checklist::ChecklistCommand),
     Health(health::HealthArgs),
@@ -155,6 +158,7 @@ impl Command {
             Self::Init(args) => init::run(&args, context),
             Self::Demo(args) => demo::run(&args, context),
             Self::Daily(args) => daily::run(&args, context),
+            Self::Status(args) => status::run(&args, context),
             Self::Checklist(command) => checklist::run(command, context),
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),

@@ -71,6 +71,7 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
     }
     let config = &loaded.config;
     let mut record = Record::open(config, context);
+    record.partial = !job.remembers;
     let bar = Bar::new(context.printer.quiet);
     let mut round = Round::new(config, record.state.as_mut(), context.now, &bar);
     round.remembers = job.remembers;
@@ -93,6 +94,10 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
 pub(super) struct Record {
     /// Missing when it cannot be opened; that is told with the rest.
     pub(super) state: Option<State>,
+    /// What stands above the items where people read.
+    pub(super) summary: String,
+    /// Whether the run is of some items only.
+    partial: bool,
     problem: Option<anyhow::Error>,
     begin: Instant,
 }
@@ -100,10 +105,11 @@ pub(super) struct Record {
 impl Record {
     pub(super) fn open(config: &Config, context: &Context) -> Self {
         let begin = Instant::now();
-        match context.state(config) {
-            Ok(state) => Self { state: Some(state), problem: None, begin },
-            Err(problem) => Self { state: None, problem: Some(problem), begin },
-        }
+        let (state, problem) = match context.state(config) {
+            Ok(state) => (Some(state), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        Self { state, summary: String::new(), partial: false, problem, begin }
     }
 
     /// Records what was found, prints it, and returns its status.
@@ -126,11 +132,12 @@ impl Record {
             zone: config.time_zone(),
             started_at: context.now,
             finished_at: context.now + SignedDuration::try_from(self.begin.elapsed()).unwrap_or_default(),
+            summary: std::mem::take(&mut self.summary),
             items,
             skipped,
         };
         let problem = match &mut self.state {
-            Some(state) => record(state, &report).err(),
+            Some(state) => record(state, &report, self.partial).err(),
             None => self.problem.take(),
         };
         report.items.extend(problem.map(|problem| unrecorded(&problem)));
@@ -144,13 +151,14 @@ fn run_id(context: &Context) -> String {
     format!("{}-{:04x}", context.now.strftime("%Y%m%dT%H%M%SZ"), random::number() & 0xffff)
 }
 
-fn record(state: &mut State, report: &Report) -> Result<()> {
+fn record(state: &mut State, report: &Report, partial: bool) -> Result<()> {
     let run = Run {
         id: report.run_id.clone(),
         command: report.command.clone(),
         started_at: report.started_at,
         finished_at: report.finished_at,
         status: report.status(),
+        partial,
     };
     state.record_run(&run, report.findings())?;
     state.record_metrics(report.started_at, report.metrics())

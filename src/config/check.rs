@@ -10,6 +10,7 @@ impl Config {
         self.check_site()?;
         self.check_health()?;
         self.backup.check()?;
+        self.status.check()?;
         self.check_limits()
     }
 

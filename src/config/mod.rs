@@ -19,6 +19,7 @@ mod secret;
 mod serve;
 mod site;
 mod state;
+mod status;
 
 pub use backup::BackupConfig;
 pub use backup::RetentionConfig;
@@ -43,6 +44,7 @@ pub use secret::Secret;
 pub use serve::ServeConfig;
 pub use site::SiteConfig;
 pub use state::StateConfig;
+pub use status::StatusConfig;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -58,6 +60,7 @@ pub struct Config {
     pub disk: DiskConfig,
     pub logs: LogsConfig,
     pub backup: BackupConfig,
+    pub status: StatusConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }

@@ -8,5 +8,6 @@ mod logs;
 pub mod picture;
 mod site;
 
+pub use site::BACKUPS;
 pub use site::Demo;
 pub use site::prepare;

@@ -27,6 +27,9 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Folder of the site's backups, below its own.
+pub const BACKUPS: &str = "backups";
+
 const MARKER: &str = ".sitekeep-demo";
 const COMPLETE: &str = "complete 1\n";
 const APP: &str = "showcase";
@@ -139,7 +142,7 @@ fn configuration(port: u16) -> String {
          load_warning = 20.0\nload_critical = 50.0\n\n\
          [logs]\ndjango = [\"logs/django.log\"]\naccess = [\"logs/access.log\"]\nsystem = \"off\"\n\n\
          [serve]\nlisten = \"127.0.0.1:{port}\"\naccess_log = \"logs/access.log\"\n\n\
-         [backup]\nfolder = \"backups\"\n\n\
+         [backup]\nfolder = \"{BACKUPS}\"\n\n\
          [state]\ndirectory = \"state\"\n"
     )
 }

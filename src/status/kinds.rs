@@ -48,6 +48,17 @@ kinds! {
     BACKUP_DRILL = "BACKUP-005", "a backup restored aside and looked at", "Tester procédures de restauration";
     BACKUP_VERIFIED = "BACKUP-004", "a backup read through", "Tester procédures de restauration";
 
+    BACKUP_AGE = "BACKUP-006", "age of the newest backup of a kind", "Hebdomadaire 1 et 2, Créer une Sauvegarde Complète";
+    BACKUP_SIZE = "BACKUP-007", "size of the newest backup against the others of its kind", "Hebdomadaire 1 et 2";
+    BACKUP_DAMAGED = "BACKUP-008", "a backup that is known not to be sound", "Tester procédures de restauration";
+    BACKUP_DRILLED = "BACKUP-009", "when a kind was last drilled, and how it went", "Tester procédures de restauration";
+    BACKUP_FOREIGN = "BACKUP-010", "files with a backup's name that sitekeep did not make", "Hebdomadaire 1 et 2";
+    BACKUP_LEFTOVER = "BACKUP-011", "what a run that was cut off left behind", "Hebdomadaire 1 et 2";
+    BACKUP_FOLDER = "BACKUP-012", "the folder of the backups can be read", "Hebdomadaire 1 et 2";
+
+    STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
+    STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

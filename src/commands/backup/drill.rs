@@ -13,6 +13,7 @@ use crate::error::Kind as ErrorKind;
 use crate::output::ItemReport;
 use crate::recovery;
 use crate::recovery::Drill;
+use crate::state;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::Status;
@@ -37,21 +38,31 @@ impl Work<'_> {
             Some(name) => self.named(name)?,
             None => self.newest()?,
         };
-        let order = Drill { config: self.config, scratch, now: self.now };
-        let mut check = match recovery::drill(order, &artefact, self.progress) {
-            Ok(check) => check,
+        let mut check = Check::default();
+        let earlier = earlier(&artefact, record).unwrap_or_else(|problem| {
+            check.add(Finding::warning(&kinds::BACKUP_DRILL, &artefact.name, error::one_line(&problem)));
+            Vec::new()
+        });
+        let order = Drill { config: self.config, scratch, now: self.now, earlier: &earlier };
+        match recovery::drill(order, &artefact, self.progress) {
+            Ok(found) => {
+                let seconds = begin.elapsed().as_secs_f64();
+                if let Err(problem) = self.remember(&artefact, &found, seconds, record) {
+                    check.add(Finding::warning(
+                        &kinds::BACKUP_DRILL,
+                        &artefact.name,
+                        error::one_line(&problem),
+                    ));
+                }
+                check.absorb(found);
+            }
             Err(problem) => {
                 let message = format!("the drill could not take place: {}", error::one_line(&problem));
                 let hint = error::hints(&problem).first().map(ToString::to_string);
-                Finding::unknown(&kinds::BACKUP_DRILL, &artefact.name, message)
-                    .remedy(
-                        hint.unwrap_or_else(|| "mend that and drill again: sitekeep backup drill".to_owned()),
-                    )
-                    .into()
+                check.add(Finding::unknown(&kinds::BACKUP_DRILL, &artefact.name, message).remedy(
+                    hint.unwrap_or_else(|| "mend that and drill again: sitekeep backup drill".to_owned()),
+                ));
             }
-        };
-        if check.status() == Status::Ok || check.status() == Status::Warning {
-            self.remember(&artefact, record, &mut check);
         }
         Ok(vec![item(artefact.kind, begin, check)])
     }
@@ -69,11 +80,33 @@ impl Work<'_> {
         })
     }
 
-    fn remember(&self, artefact: &Artefact, record: &mut Record, check: &mut Check) {
-        let recorded =
-            record.state.as_mut().map_or(Ok(()), |state| state.record_drilled(&artefact.name, self.now));
-        if let Err(problem) = recorded {
-            check.add(Finding::warning(&kinds::BACKUP_DRILL, &artefact.name, error::one_line(&problem)));
+    /// Records what the drill came to; one that could not tell is no drill.
+    fn remember(&self, artefact: &Artefact, found: &Check, seconds: f64, record: &mut Record) -> Result<()> {
+        let Some(state) = &mut record.state else { return Ok(()) };
+        let status = found.status();
+        if status == Status::Unknown {
+            return Ok(());
         }
+        let worst = found.findings.iter().find(|finding| finding.status == status);
+        let drill = state::Drill {
+            name: artefact.name.clone(),
+            at: self.now,
+            kind: artefact.kind.word().to_owned(),
+            status,
+            message: worst.map_or_else(String::new, |finding| {
+                format!("{} {}: {}", finding.id, finding.subject, finding.message)
+            }),
+            seconds,
+        };
+        state.record_drill(&drill)?;
+        if drill.passed() { state.record_drilled(&artefact.name, self.now) } else { Ok(()) }
     }
+}
+
+/// How long the earlier drills of this kind took, oldest first; those that failed say nothing of that.
+fn earlier(artefact: &Artefact, record: &Record) -> Result<Vec<f64>> {
+    let Some(state) = &record.state else { return Ok(Vec::new()) };
+    let drills = state.drills()?;
+    let same = drills.iter().filter(|drill| drill.kind == artefact.kind.word() && drill.passed());
+    Ok(same.map(|drill| drill.seconds).collect())
 }

@@ -12,6 +12,7 @@ use super::report::ReportArgs;
 use crate::backup::Kind;
 use crate::config::Config;
 use crate::output::Bar;
+use crate::output::ItemReport;
 use crate::status::Status;
 use crate::system::fs;
 use crate::system::lock;
@@ -145,6 +146,25 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
         BackupCommand::List => return Ok(Status::Ok),
     };
     record.tell(name, Vec::new(), items, config, &args, context)
+}
+
+/// Makes a full backup and drills it, as for the first evening of a site; returns what was found.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn rehearse(context: &Context) -> Result<Vec<ItemReport>> {
+    let loaded = context.load_site()?;
+    let config = &loaded.config;
+    let folder = config.backup.folder.as_deref().context("find a folder for the backups")?;
+    let _lock = lock(config, context)?;
+    let mut record = Record::open(config, context);
+    let bar = Bar::new(context.printer.quiet);
+    let work = Work { config, folder, now: context.now, progress: &bar };
+    let report = ReportArgs { output: None };
+    let mut items = work.make(Kind::Full, &MakeArgs { no_prune: true, report: report.clone() }, &mut record);
+    let scratch = context.state_folder(config)?;
+    items.extend(work.drill(&DrillArgs { backup: None, report }, &scratch, &mut record)?);
+    Ok(items)
 }
 
 /// What every part of the work needs.
