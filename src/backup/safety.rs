@@ -119,7 +119,10 @@ fn judge_age(
         let others = evidence.of(kind).count() as u64;
         let message = match others {
             0 => "there is no backup".to_owned(),
-            _ => format!("no backup counts; {} of this kind: see below", count(others, "file")),
+            _ => format!(
+                "no backup counts: {} of this kind, not sound or not sitekeep's own",
+                count(others, "file")
+            ),
         };
         check.add(Finding::critical(found, kind.word(), message).with("copies", 0).remedy(remedy(kind)));
         return;

@@ -14,16 +14,19 @@ use crate::output::ItemReport;
 use crate::recovery;
 use crate::recovery::Drill;
 use crate::state;
+use crate::state::State;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
+use crate::system::random;
 use anyhow::Result;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 impl Work<'_> {
-    /// Drills the named backup, or the newest full one, or the newest of the database.
+    /// Drills the named backup, or one by chance, or the newest full one, or the newest of the database.
     ///
     /// # Errors
     /// When there is no such backup.
@@ -35,6 +38,7 @@ impl Work<'_> {
     ) -> Result<Vec<ItemReport>> {
         let begin = Instant::now();
         let artefact = match &args.backup {
+            Some(name) if name == "random" => self.random(record)?,
             Some(name) => self.named(name)?,
             None => self.newest()?,
         };
@@ -70,14 +74,29 @@ impl Work<'_> {
     fn newest(&self) -> Result<Artefact> {
         let all = backup::list(self.folder, &self.config.time_zone())?;
         let newest = |kind| all.iter().rfind(|artefact| artefact.kind == kind && artefact.is_ours()).cloned();
-        newest(Kind::Full).or_else(|| newest(Kind::Database)).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Undetermined,
-                format!("no backup of sitekeep's own is in {}", self.folder.display()),
-            )
-            .hint("make one: sitekeep backup full")
-            .into()
-        })
+        newest(Kind::Full).or_else(|| newest(Kind::Database)).ok_or_else(|| self.none())
+    }
+
+    /// One of those that can be drilled: a dump needs the server that the site is on.
+    fn random(&self, record: &Record) -> Result<Artefact> {
+        let all = backup::list(self.folder, &self.config.time_zone())?;
+        let drilled = record.state.as_ref().map_or_else(|| Ok(BTreeMap::new()), State::drilled_artefacts)?;
+        let server = self.config.database.url.is_some();
+        let is_dump = |artefact: &Artefact| {
+            artefact.summary.as_ref().and_then(|summary| summary.engine.as_deref()) == Some("postgresql")
+        };
+        let drillable: Vec<&Artefact> =
+            all.iter().filter(|artefact| artefact.is_ours() && (server || !is_dump(artefact))).collect();
+        backup::draw(&drillable, &drilled, self.now, random::number()).cloned().ok_or_else(|| self.none())
+    }
+
+    fn none(&self) -> anyhow::Error {
+        Error::new(
+            ErrorKind::Undetermined,
+            format!("no backup of sitekeep's own that can be drilled is in {}", self.folder.display()),
+        )
+        .hint("make one: sitekeep backup full")
+        .into()
     }
 
     /// Records what the drill came to; one that could not tell is no drill.

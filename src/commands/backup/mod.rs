@@ -75,11 +75,17 @@ pub(super) struct VerifyArgs {
 #[command(after_help = "\
 The live site is never touched: files go into a private folder, a PostgreSQL dump
 into a database of its own, and both are removed again. A drill that cannot take
-place is UNKNOWN.
+place is UNKNOWN. The time that it took is compared with the last five drills of the
+same kind: twice as long is a WARNING.
 
-Example, for the guide's monthly test of the procedures: sitekeep backup drill")]
+`random` draws one of sitekeep's own backups of any kind: the longer one has waited
+for a drill, the likelier it is; one that was never drilled counts twice.
+
+Examples, for the guide's monthly test of the procedures, and for every week between:
+  sitekeep backup drill
+  sitekeep backup drill random")]
 pub(super) struct DrillArgs {
-    /// Name or path of the backup [default: the newest full one, else of the database]
+    /// Name or path of the backup, or `random` [default: the newest full one, else of the database]
     #[arg(value_name = "BACKUP")]
     backup: Option<String>,
     #[command(flatten)]
