@@ -7,6 +7,7 @@ mod checklist;
 mod config;
 mod context;
 mod daily;
+mod database;
 mod demo;
 mod disk;
 mod generate;
@@ -144,6 +145,8 @@ enum Command {
     #[command(subcommand)]
     Backup(backup::BackupCommand),
     #[command(subcommand)]
+    Database(database::DatabaseCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
@@ -163,6 +166,7 @@ impl Command {
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),
             Self::Backup(command) => backup::run(&command, context),
+            Self::Database(command) => database::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),

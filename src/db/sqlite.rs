@@ -89,7 +89,7 @@ impl Sqlite {
 }
 
 /// A file of SQLite's own beside the database: `db.sqlite3-wal`.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(suffix);
     path.with_file_name(name)
@@ -142,7 +142,7 @@ fn recognise(path: &Path) -> Result<()> {
     if metadata.len() == 0 {
         return Err(refuse(
             format!("database {} is empty (0 bytes)", path.display()),
-            "restore the latest good backup, or run `python manage.py migrate` for a new site",
+            "restore the latest good backup, or make a new site's: sitekeep database create",
         )
         .into());
     }

@@ -35,6 +35,8 @@ kinds! {
     DATABASE = "HEALTH-015", "the site's database opens", "Base de données corrompue";
     PICTURE_FILE = "HEALTH-014", "a picture named in the database is there", "Images ne s'affichent pas";
 
+    DATABASE_CREATED = "DATABASE-001", "a database made from nothing", "Base de données corrompue";
+
     DISK_SPACE = "DISK-001", "free space of a file system", "Quotidienne 3";
     DISK_INODES = "DISK-002", "free inodes of a file system", "Quotidienne 3";
     DISK_MEDIA = "DISK-003", "size of the media folder", "Quotidienne 3";

@@ -14,9 +14,6 @@ use crate::config::Config;
 use crate::output::Bar;
 use crate::output::ItemReport;
 use crate::status::Status;
-use crate::system::fs;
-use crate::system::lock;
-use crate::system::lock::Lock;
 use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
@@ -127,7 +124,7 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
         return list::run(config, folder, context);
     }
     context.printer.refuse_lists()?;
-    let _lock = lock(config, context)?;
+    let _lock = context.lock(config, "backup")?;
     let mut record = Record::open(config, context);
     let bar = Bar::new(context.printer.quiet);
     let work = Work { config, folder, now: context.now, progress: &bar };
@@ -162,7 +159,7 @@ pub(super) fn rehearse(context: &Context) -> Result<Vec<ItemReport>> {
     let loaded = context.load_site()?;
     let config = &loaded.config;
     let folder = config.backup.folder.as_deref().context("find a folder for the backups")?;
-    let _lock = lock(config, context)?;
+    let _lock = context.lock(config, "backup")?;
     let mut record = Record::open(config, context);
     let bar = Bar::new(context.printer.quiet);
     let work = Work { config, folder, now: context.now, progress: &bar };
@@ -179,13 +176,6 @@ struct Work<'a> {
     folder: &'a Path,
     now: jiff::Timestamp,
     progress: &'a dyn crate::progress::Progress,
-}
-
-/// Keeps every other run that changes something away from this site.
-fn lock(config: &Config, context: &Context) -> Result<Lock> {
-    let folder = context.state_folder(config)?;
-    fs::create_private_folder(&folder)?;
-    lock::acquire(&folder.join("lock"), context.globals.lock_wait, "backup")
 }
 
 /// Line of the guide's checklist that a kind belongs to.
