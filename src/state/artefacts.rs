@@ -21,10 +21,15 @@ impl State {
     /// # Errors
     /// When the state cannot be written.
     pub fn record_verified(&mut self, artefact: &str, at: Timestamp) -> Result<()> {
-        self.connection
-            .execute("DELETE FROM artefact_damaged WHERE name = ?1", [artefact])
-            .with_context(|| format!("record that {artefact} is sound"))?;
-        self.record_artefact("artefact_verified", artefact, at)
+        self.transaction(|transaction| {
+            transaction.execute("DELETE FROM artefact_damaged WHERE name = ?1", [artefact])?;
+            transaction.execute(
+                "INSERT OR REPLACE INTO artefact_verified (name, at) VALUES (?1, ?2)",
+                params![artefact, at.as_microsecond()],
+            )?;
+            Ok(())
+        })
+        .with_context(|| format!("record that {artefact} is sound"))
     }
 
     /// Records that an artefact was found damaged at a time: it was verified no more, whatever was found before.
@@ -48,14 +53,12 @@ impl State {
     /// # Errors
     /// When the state cannot be written.
     pub fn record_drilled(&mut self, artefact: &str, at: Timestamp) -> Result<()> {
-        self.record_artefact("artefact_drilled", artefact, at)
-    }
-
-    fn record_artefact(&mut self, table: &str, artefact: &str, at: Timestamp) -> Result<()> {
-        let sql = format!("INSERT OR REPLACE INTO {table} (name, at) VALUES (?1, ?2)");
         self.connection
-            .execute(&sql, params![artefact, at.as_microsecond()])
-            .with_context(|| format!("record that {artefact} is sound"))?;
+            .execute(
+                "INSERT OR REPLACE INTO artefact_drilled (name, at) VALUES (?1, ?2)",
+                params![artefact, at.as_microsecond()],
+            )
+            .with_context(|| format!("record that {artefact} was drilled"))?;
         Ok(())
     }
 

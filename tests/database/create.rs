@@ -151,7 +151,11 @@ fn what_a_killed_run_left_is_removed_and_a_run_under_way_is_waited_for() {
 fn a_folder_that_is_not_there_is_named() {
     let sandbox = bare();
     std::fs::remove_dir(sandbox.path("backend")).unwrap();
-    sandbox.run(&["database", "create"]).exits(2).complains("look at folder").complains("backend");
+    sandbox
+        .run(&["database", "create"])
+        .exits(2)
+        .complains("look at folder")
+        .complains("set [database] path");
 }
 
 #[test]

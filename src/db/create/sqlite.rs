@@ -7,6 +7,8 @@ use super::occupied;
 use crate::db::Value;
 use crate::db::sqlite;
 use crate::error;
+use crate::error::Error;
+use crate::error::Kind;
 use crate::system::fs;
 use anyhow::Context;
 use anyhow::Result;
@@ -139,7 +141,10 @@ impl Aside {
         let aside = Self { path: folder.join(format!(".sitekeep-{}.partial", name.to_string_lossy())) };
         aside.remove();
         let mode = std::fs::metadata(folder)
-            .with_context(|| format!("look at folder {}", folder.display()))?
+            .map_err(|error| {
+                Error::new(Kind::Failed, format!("look at folder {}: {error}", folder.display()))
+                    .hint("make it, for the user of the site, or set [database] path to the right place")
+            })?
             .permissions()
             .mode()
             & 0o666;
