@@ -151,6 +151,29 @@ fn files_of_other_making_and_of_a_run_that_died_are_told() {
 }
 
 #[test]
+fn h28_a_newest_backup_that_lacks_a_part_of_the_site_is_a_warning() {
+    let sandbox = safe();
+    sandbox.run(&["daily", "--skip", "health,logs"]).exits(0);
+    std::fs::remove_file(sandbox.path("backend/.env")).unwrap();
+    at(&sandbox, "2026-11-23T09:00:00Z", &["backup", "full"]).exits(1);
+    let report = at(&sandbox, "2026-11-23T10:00:00Z", &["status", "--format", "json"]).exits(1).json();
+    let lacking = findings(&report, "BACKUP-002", "warning");
+    assert!(lacking[0]["message"].as_str().unwrap().contains(".env"), "{report}");
+}
+
+#[test]
+fn the_backups_of_another_site_in_the_same_folder_do_not_count() {
+    let sandbox = safe();
+    let report = sandbox
+        .run_with(&[("SITEKEEP_SITE__NAME", "another")], &["status", "--format", "json"])
+        .exits(2)
+        .json();
+    assert_eq!(findings(&report, "BACKUP-006", "critical").len(), 3, "{report}");
+    let strangers = findings(&report, "BACKUP-010", "warning");
+    assert!(strangers[0]["message"].as_str().unwrap().contains("of another site (shop)"), "{report}");
+}
+
+#[test]
 fn ages_that_contradict_each_other_are_refused() {
     let sandbox = site();
     sandbox.configure("[status]\nmedia_critical_days = 2\n");

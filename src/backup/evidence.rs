@@ -18,6 +18,8 @@ const HOLLOW: u64 = 100;
 /// What a judgement of the backups rests on.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
+    /// Name of the site that they are to save.
+    pub site: String,
     /// Oldest first.
     pub artefacts: Vec<Artefact>,
     /// Missing where the state cannot be read: then nothing is known of verifications and drills.
@@ -38,7 +40,7 @@ impl Evidence {
     ///
     /// # Errors
     /// When either cannot be read.
-    pub fn gather(folder: &Path, zone: &TimeZone, state: Option<&State>) -> Result<Self> {
+    pub fn gather(folder: &Path, site: &str, zone: &TimeZone, state: Option<&State>) -> Result<Self> {
         let record = match state {
             Some(state) => Some(Record {
                 verified: state.verified_artefacts()?,
@@ -47,7 +49,7 @@ impl Evidence {
             }),
             None => None,
         };
-        Ok(Self { artefacts: artefact::list(folder, zone)?, record })
+        Ok(Self { site: site.to_owned(), artefacts: artefact::list(folder, zone)?, record })
     }
 
     /// Every file with the name of a kind, oldest first.
@@ -61,7 +63,15 @@ impl Evidence {
     }
 
     fn is_good(&self, artefact: &Artefact) -> bool {
-        artefact.is_ours() && !is_hollow(artefact) && self.damage(artefact).is_none()
+        artefact.is_ours()
+            && !is_hollow(artefact)
+            && self.damage(artefact).is_none()
+            && self.stranger(artefact).is_none()
+    }
+
+    /// The site that the artefact says it is of, where that is another one.
+    pub(super) fn stranger<'a>(&self, artefact: &'a Artefact) -> Option<&'a str> {
+        artefact.summary.as_ref().map(|summary| summary.site.as_str()).filter(|site| *site != self.site)
     }
 
     pub(super) fn damage(&self, artefact: &Artefact) -> Option<&Damage> {

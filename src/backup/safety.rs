@@ -6,6 +6,7 @@
 use super::Artefact;
 use super::Evidence;
 use super::Kind;
+use super::Problem;
 use super::Standing;
 use super::evidence::is_hollow;
 use crate::config::StatusConfig;
@@ -77,11 +78,13 @@ pub(super) fn judge(kind: Kind, evidence: &Evidence, limits: &StatusConfig, now:
         judge_age(kind, &good, evidence, (warning_days, critical_days), now, check);
     }
     judge_size(kind, &good, evidence, check);
+    judge_content(kind, &good, check);
     judge_soundness(kind, evidence, now, check);
     if !good.is_empty() && limits.drill_warning_days > 0 {
         judge_drills(kind, evidence, limits.drill_warning_days, now, check);
     }
     tell_foreign(kind, evidence, now, check);
+    tell_strangers(kind, evidence, check);
     check.measure(Metric::new("backup_copies", kind.word(), float(good.len()), Unit::Count));
     for (name, at) in
         [("backup_verified_age_seconds", verdict.verified), ("backup_drilled_age_seconds", verdict.drilled)]
@@ -120,7 +123,7 @@ fn judge_age(
         let message = match others {
             0 => "there is no backup".to_owned(),
             _ => format!(
-                "no backup counts: {} of this kind, not sound or not sitekeep's own",
+                "no backup counts: {} of this kind, not sound, or not sitekeep's own of this site",
                 count(others, "file")
             ),
         };
@@ -205,6 +208,22 @@ fn judge_size(kind: Kind, good: &[&Artefact], evidence: &Evidence, check: &mut C
 fn median(mut sizes: Vec<u64>) -> Option<u64> {
     sizes.sort_unstable();
     sizes.get(sizes.len().checked_sub(1)? / 2).copied()
+}
+
+/// What the newest could not take when it was made.
+fn judge_content(kind: Kind, good: &[&Artefact], check: &mut Check) {
+    let Some(newest) = good.iter().rfind(|artefact| artefact.kind == kind) else { return };
+    let Some(summary) = &newest.summary else { return };
+    let lost: Vec<&Problem> = summary.problems.iter().filter(|problem| problem.kind.is_loss()).collect();
+    let Some(first) = lost.first() else { return };
+    let number = count(lost.len() as u64, "part");
+    let message =
+        format!("the newest does not hold {number} of the site as it is: {}: {}", first.path, first.detail);
+    check.add(
+        Finding::warning(&kinds::BACKUP_CONTENT, &newest.name, message)
+            .with("lacking", lost.len())
+            .remedy("let the user that makes backups read it, or take it out of the configuration; then make a new one"),
+    );
 }
 
 /// What is known to be damaged, and what cannot be known.
@@ -300,6 +319,18 @@ fn tell_foreign(kind: Kind, evidence: &Evidence, now: Timestamp, check: &mut Che
         Finding::ok(&kinds::BACKUP_FOREIGN, kind.word(), message)
             .with("files", foreign().count())
             .with("bytes", bytes),
+    );
+}
+
+/// Two sites in one folder: the rotation of either would take the other's.
+fn tell_strangers(kind: Kind, evidence: &Evidence, check: &mut Check) {
+    let mut strangers = evidence.of(kind).filter_map(|artefact| evidence.stranger(artefact));
+    let Some(site) = strangers.next() else { return };
+    let message =
+        format!("{} of another site ({site}), not counted", count(1 + strangers.count() as u64, "backup"));
+    check.add(
+        Finding::warning(&kinds::BACKUP_FOREIGN, kind.word(), message)
+            .remedy("give each site a folder of its own: [backup] folder; the rotation takes them for one"),
     );
 }
 

@@ -49,13 +49,14 @@ impl Survey {
 /// Judges every kind of backup in a folder; what cannot be read is UNKNOWN.
 pub fn survey(
     folder: &Path,
+    site: &str,
     zone: &TimeZone,
     state: Option<&State>,
     limits: &StatusConfig,
     now: Timestamp,
 ) -> Survey {
     let look = || -> Result<Survey> {
-        let evidence = Evidence::gather(folder, zone, state)?;
+        let evidence = Evidence::gather(folder, site, zone, state)?;
         let verdicts =
             Kind::ALL.into_iter().map(|kind| safety::judge(kind, &evidence, limits, now)).collect();
         Ok(Survey { verdicts, folder: leftovers(folder, now)?.into() })

@@ -180,5 +180,6 @@ fn backups(round: &mut Round<'_>) -> Result<Check> {
         .as_deref()
         .context("find the folder of the backups: there is no home folder; set [backup] folder")?;
     let state = round.state.as_deref();
-    Ok(backup::survey(folder, &config.time_zone(), state, &config.status, round.now).into_check())
+    Ok(backup::survey(folder, &config.site.name, &config.time_zone(), state, &config.status, round.now)
+        .into_check())
 }

@@ -63,7 +63,8 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<Status> {
     let mut record = Record::open(config, context);
     let begin = Instant::now();
     let state = record.state.as_ref();
-    let survey = backup::survey(folder, &config.time_zone(), state, &config.status, context.now);
+    let survey =
+        backup::survey(folder, &config.site.name, &config.time_zone(), state, &config.status, context.now);
     let daily = last_daily(config, state, context.now);
     record.summary = table(&survey.verdicts, folder, context.now);
     let items = items(survey, daily, begin);

@@ -35,7 +35,7 @@ fn drill(of: &Artefact, at: i64, status: Status) -> Drill {
 /// Evidence of a site whose one full backup of day 0 was drilled that day.
 fn evidence(artefacts: Vec<Artefact>) -> Evidence {
     let drills = vec![drill(&ours(Kind::Full, 0), 0, Status::Ok)];
-    Evidence { artefacts, record: Some(Record { drills, ..Record::default() }) }
+    Evidence { site: "niasotac".to_owned(), artefacts, record: Some(Record { drills, ..Record::default() }) }
 }
 
 fn judged(kind: Kind, evidence: &Evidence, now: i64) -> Verdict {
