@@ -1,5 +1,7 @@
 //! The queries of the catalogue, each on SQLite and on PostgreSQL, on the schemas that the application has had.
 
+mod create;
+
 use crate::postgres::UNPRIVILEGED;
 use crate::postgres::cluster;
 use crate::sandbox::NOW;

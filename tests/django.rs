@@ -1,19 +1,24 @@
 //! Real Django, from the Python package index, reads what sitekeep writes.
 
+use crate::postgres::cluster;
 use crate::sandbox::Sandbox;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
 
 /// Python of an environment with Django in it, made once below the target folder.
 ///
 /// `None`, and loudly, where it cannot be made; in CI that is a failure.
 fn python() -> Option<PathBuf> {
+    // Tests of one process must not make it at the same time.
+    static MADE: Mutex<()> = Mutex::new(());
+    let _made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("django");
     let python = folder.join("bin/python");
     let works = |python: &Path| {
         Command::new(python)
-            .args(["-c", "import django"])
+            .args(["-c", "import django, psycopg"])
             .output()
             .is_ok_and(|output| output.status.success())
     };
@@ -22,7 +27,11 @@ fn python() -> Option<PathBuf> {
     }
     let run = |program: &Path, arguments: &[&str]| Command::new(program).args(arguments).output();
     let made = run(Path::new("python3"), &["-m", "venv", folder.to_str().unwrap()]).and_then(|_| {
-        run(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "django>=5.2,<5.3"])
+        let packages = ["django>=5.2,<5.3", "psycopg[binary]>=3.2,<4"];
+        run(
+            &python,
+            &[&["-m", "pip", "install", "--quiet", "--disable-pip-version-check"], &packages[..]].concat(),
+        )
     });
     if works(&python) {
         return Some(python);
@@ -123,4 +132,128 @@ fn the_database_that_is_created_is_djangos_own() {
     let told =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && told.contains("read"), "{told}");
+}
+
+/// The guide's models as an application of its own, in a file.
+const MODELS: &str = r#"
+from django.conf import settings
+from django.db import models
+
+class Category(models.Model):
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(unique=True, max_length=120)
+    icon = models.CharField(max_length=50, blank=True, null=True)
+    image = models.CharField(max_length=100, null=True)
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+class Product(models.Model):
+    name = models.CharField(max_length=200)
+    slug = models.SlugField(unique=True, max_length=220)
+    description = models.TextField()
+    price = models.DecimalField(max_digits=10, decimal_places=2)
+    brand = models.CharField(max_length=100)
+    image = models.CharField(max_length=100)
+    in_stock = models.BooleanField(default=True)
+    featured = models.BooleanField(default=False)
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="products")
+    subcategory = models.ForeignKey(Category, null=True, on_delete=models.SET_NULL, related_name="subproducts")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+class SiteSettings(models.Model):
+    whatsapp_number = models.CharField(max_length=20)
+    contact_email = models.EmailField()
+    contact_phone = models.CharField(max_length=20)
+    contact_address = models.CharField(max_length=200)
+    company_name = models.CharField(max_length=100)
+    company_description = models.TextField()
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+"#;
+
+/// What the owner of a site does with the database that sitekeep has made, and a later version of the application.
+const TAKE_OVER: &str = r#"
+import json, sys
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+settings.configure(
+    DATABASES={"default": json.loads(sys.argv[1])},
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.admin", "django.contrib.messages", "showcase"],
+    SECRET_KEY="only-for-this-test",
+    USE_TZ=True,
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+)
+django.setup()
+from django.db import connection
+call_command("makemigrations", "showcase", verbosity=0)
+call_command("migrate", fake_initial=True, verbosity=0)
+from django.db.migrations.executor import MigrationExecutor
+executor = MigrationExecutor(connection)
+assert not executor.migration_plan(executor.loader.graph.leaf_nodes())
+from django.contrib.auth.models import Permission, User
+assert Permission.objects.filter(content_type__app_label="showcase").count() == 12
+User.objects.create_superuser("admin", "a@example.org", "x")
+from showcase.models import Category, Product, SiteSettings
+assert Product.objects.count() == 36 and Category.objects.count() == 16
+for product in Product.objects.all():
+    product.full_clean()
+    assert product.price > 0 and product.category.parent is None and product.subcategory.parent == product.category
+# Numbers that are given next are free.
+first = Category.objects.get(slug="ordinateurs")
+Product.objects.create(name="Neuf", slug="neuf", description="", price=1, brand="", image="", category=first)
+SiteSettings.objects.create(whatsapp_number="1", contact_email="a@example.org", contact_phone="1", contact_address="", company_name="", company_description="")
+assert SiteSettings.objects.count() == 2
+# A later version changes what is unique, what refers to it, and what there is.
+with open("showcase/migrations/0002_later.py", "w") as file:
+    file.write("""
+from django.db import migrations, models
+class Migration(migrations.Migration):
+    dependencies = [("showcase", "0001_initial")]
+    operations = [
+        migrations.AlterField("product", "slug", models.SlugField(max_length=250)),
+        migrations.RemoveField("product", "subcategory"),
+        migrations.AddField("product", "stock", models.IntegerField(default=0)),
+        migrations.DeleteModel("SiteSettings"),
+    ]
+""")
+call_command("migrate", verbosity=0)
+connection.check_constraints()
+print("taken over")
+"#;
+
+#[test]
+fn django_takes_over_a_database_that_is_made_from_nothing() {
+    let Some(python) = python() else { return };
+    let take_over = |settings: &str, database: String| {
+        let sandbox = Sandbox::empty();
+        std::fs::create_dir(sandbox.path("backend")).unwrap();
+        sandbox.configure(settings);
+        sandbox.run(&["database", "create", "--demo"]).exits(0);
+        for (name, text) in
+            [("take_over.py", TAKE_OVER), ("showcase/models.py", MODELS), ("showcase/__init__.py", "")]
+        {
+            sandbox.write(name, text);
+        }
+        let output = Command::new(&python)
+            .arg("take_over.py")
+            .arg(&database)
+            .current_dir(sandbox.path(""))
+            .output()
+            .unwrap();
+        let told =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && told.contains("taken over"), "{database}\n{told}");
+    };
+    take_over("", r#"{"ENGINE": "django.db.backends.sqlite3", "NAME": "backend/db.sqlite3"}"#.to_owned());
+    let Some(cluster) = cluster() else { return };
+    let url = cluster.create("taken_over", "");
+    let host = url.split(['@', '/']).nth(3).unwrap().replace("%2F", "/");
+    let database = format!(
+        r#"{{"ENGINE": "django.db.backends.postgresql", "NAME": "taken_over", "USER": "postgres", "HOST": "{host}"}}"#
+    );
+    take_over(&format!("[database]\nurl = \"{url}\"\n"), database);
 }

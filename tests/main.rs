@@ -22,5 +22,6 @@ mod restore;
 mod sandbox;
 mod server;
 mod snapshot;
+mod status;
 mod stub;
 mod tls;

@@ -26,6 +26,14 @@ impl Kind {
         }
     }
 
+    /// Whether a backup of this kind holds all that one of the other does.
+    pub const fn holds(self, other: Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Full, _) | (Self::Database, Self::Database) | (Self::Media, Self::Media)
+        )
+    }
+
     /// How the guide's scripts begin the names of this kind.
     pub(super) const fn prefix(self) -> &'static str {
         match self {

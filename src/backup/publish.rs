@@ -128,6 +128,23 @@ pub(super) fn publish(folder: &Path, artefact: &Partial, manifest: &Manifest, sh
 /// # Errors
 /// When the folder cannot be read, or a file in it cannot be removed.
 pub fn clean(folder: &Path) -> Result<Vec<String>> {
+    let names = unfinished(folder)?;
+    // The checksum file is known as ours by the manifest beside it or by its own two lines: either may go first.
+    for name in &names {
+        std::fs::remove_file(folder.join(name))
+            .with_context(|| format!("remove {}", folder.join(name).display()))?;
+    }
+    if !names.is_empty() {
+        fs::sync_folder(folder)?;
+    }
+    Ok(names)
+}
+
+/// Names of partial files and of sidecars of ours without an artefact: of a run that is under way, or that died.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(super) fn unfinished(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -145,14 +162,6 @@ pub fn clean(folder: &Path) -> Result<Vec<String>> {
         }
     }
     names.sort();
-    // The checksum file is known as ours by the manifest beside it or by its own two lines: either may go first.
-    for name in &names {
-        std::fs::remove_file(folder.join(name))
-            .with_context(|| format!("remove {}", folder.join(name).display()))?;
-    }
-    if !names.is_empty() {
-        fs::sync_folder(folder)?;
-    }
     Ok(names)
 }
 

@@ -5,6 +5,7 @@
 use super::Item;
 use super::Period;
 use super::Round;
+use crate::backup;
 use crate::config::DatabaseSource;
 use crate::db;
 use crate::disk;
@@ -14,6 +15,7 @@ use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
 use crate::system::process;
+use anyhow::Context;
 use anyhow::Result;
 use jiff::SignedDuration;
 use std::path::Path;
@@ -22,6 +24,10 @@ use std::time::Duration;
 const SITE: &str = "Vérifier fonctionnement site";
 const LOGS: &str = "Consulter logs erreurs";
 const DISK: &str = "Vérifier espace disque";
+const BACKUP: &str = "Sauvegarde et Restauration";
+
+/// The item that judges the backups.
+pub(super) const BACKUPS: &str = "backup.status";
 
 /// How long a port may take to accept a connection.
 const PORT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -53,6 +59,7 @@ pub(super) const ITEMS: &[Item] = &[
     item("disk.space", "Space and inodes", DISK, space),
     item("disk.media", "Media folder", DISK, media),
     item("disk.database", "Size of the database", DISK, database_size),
+    item(BACKUPS, "Backups", BACKUP, backups),
 ];
 
 fn processes(round: &mut Round<'_>) -> Result<Check> {
@@ -163,4 +170,16 @@ fn database_size(round: &mut Round<'_>) -> Result<Check> {
         },
     };
     Ok(disk::check_database(&config.disk, &subject, size))
+}
+
+fn backups(round: &mut Round<'_>) -> Result<Check> {
+    let config = round.config;
+    let folder = config
+        .backup
+        .folder
+        .as_deref()
+        .context("find the folder of the backups: there is no home folder; set [backup] folder")?;
+    let state = round.state.as_deref();
+    Ok(backup::survey(folder, &config.site.name, &config.time_zone(), state, &config.status, round.now)
+        .into_check())
 }

@@ -4,12 +4,14 @@
 
 mod daily;
 mod item;
+mod last;
 mod round;
 mod run;
 
 pub use item::Item;
 pub use item::Period;
 pub use item::select;
+pub use last::last_daily;
 pub use round::Round;
 pub use run::run;
 

@@ -10,6 +10,9 @@ use crate::error::Kind;
 use crate::error::one_line;
 use crate::output::Printer;
 use crate::state::State;
+use crate::system::fs;
+use crate::system::lock;
+use crate::system::lock::Lock;
 use crate::system::time;
 use anyhow::Context as _;
 use anyhow::Result;
@@ -82,6 +85,17 @@ impl Context {
                 .join(".local/state"),
         };
         Ok(user.join("sitekeep").join(&config.site.name))
+    }
+
+    /// Keeps every other run that changes something away from this site, for as long as the lock lives; commands take
+    /// it by `site::lock`.
+    ///
+    /// # Errors
+    /// When another run works on the site (exit 75), or the folder of the state cannot be written to.
+    pub(super) fn lock(&self, config: &Config, purpose: &str) -> Result<Lock> {
+        let folder = self.state_folder(config)?;
+        fs::create_private_folder(&folder)?;
+        lock::acquire(&folder.join("lock"), self.globals.lock_wait, purpose)
     }
 
     /// Opens the state of the configured site.

@@ -10,7 +10,7 @@ use crate::status::Status;
 use anyhow::Result;
 use clap::Args;
 
-/// Run the daily checklist: site works, logs, disk space
+/// Run the daily checklist: site works, logs, disk space, backups
 ///
 /// The same as `sitekeep checklist run daily`.
 ///

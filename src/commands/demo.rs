@@ -1,6 +1,7 @@
 //! `demo`: a complete showcase, served and judged, to see what sitekeep does.
 
 use super::Context;
+use super::backup;
 use super::report;
 use super::report::ReportArgs;
 use crate::checklist;
@@ -9,6 +10,7 @@ use crate::demo;
 use crate::demo::Demo;
 use crate::output::Bar;
 use crate::output::Format;
+use crate::output::ItemReport;
 use crate::status::Status;
 use crate::system::process;
 use anyhow::Context as _;
@@ -26,7 +28,7 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::process::Stdio;
 
-/// Build a demonstration site, serve it, and judge it
+/// Build a demonstration site, serve it, back it up, and judge it
 ///
 /// The site is a shop of its own in one folder: database, pictures, sessions, logs and sitekeep.toml. A second run on the
 /// same folder finds it and is quick. Nothing outside of the folder is touched.
@@ -66,7 +68,12 @@ pub(super) fn run(args: &DemoArgs, context: &Context) -> Result<Status> {
         context.printer.note(&format!("{found} {}", demo.folder.display()));
     }
     let server = Server::start(&demo, context)?;
-    let status = judge(&demo, &server, args, context)?;
+    let site = site_context(&demo, &server, context);
+    if !demo.reused || !demo.folder.join(demo::BACKUPS).exists() {
+        rehearse(&site, text)?;
+    }
+    let items: Vec<_> = checklist::items().filter(|item| item.period == Period::Daily).collect();
+    let status = report::run("daily", &items, Vec::new(), &args.report, &site)?;
     if text {
         context.printer.out(&next_steps(&demo, &server.url, args.keep_serving))?;
     }
@@ -84,8 +91,23 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr().context("find a free port")?.port())
 }
 
-/// Runs the daily checklist with the address at which the server really listens.
-fn judge(demo: &Demo, server: &Server, args: &DemoArgs, context: &Context) -> Result<Status> {
+/// The site's first backup, restored aside; what goes wrong with it is told by the checklist, too.
+fn rehearse(site: &Context, text: bool) -> Result<()> {
+    let items = backup::rehearse(site)?;
+    if text {
+        let told = match Status::worst(items.iter().map(ItemReport::status)) {
+            Status::Ok | Status::Warning => {
+                "Made a full backup of it, and restored that aside to see that it is one"
+            }
+            _ => "Its first backup or the drill of that went wrong: see `sitekeep status`",
+        };
+        site.printer.note(told);
+    }
+    Ok(())
+}
+
+/// The context of the site, with the address at which the server really listens.
+fn site_context(demo: &Demo, server: &Server, context: &Context) -> Context {
     let mut globals = context.globals.clone();
     globals.config = Some(demo.config_file.clone());
     let mut environment = context.environment.clone();
@@ -93,9 +115,7 @@ fn judge(demo: &Demo, server: &Server, args: &DemoArgs, context: &Context) -> Re
     let port = server.url.rsplit(':').next().unwrap_or_default();
     environment.variables.insert("SITEKEEP_SITE__URL".to_owned(), server.url.clone());
     environment.variables.insert("SITEKEEP_HEALTH__PORTS".to_owned(), format!("[{port}]"));
-    let context = Context { globals, environment, printer: context.printer, now: context.now };
-    let items: Vec<_> = checklist::items().filter(|item| item.period == Period::Daily).collect();
-    report::run("daily", &items, Vec::new(), &args.report, &context)
+    Context { globals, environment, printer: context.printer, now: context.now }
 }
 
 /// The catalogue server as a process of its own, which ends with this one.
@@ -186,7 +206,7 @@ fn next_steps(demo: &Demo, url: &str, serving: bool) -> String {
     let _ = writeln!(
         text,
         "  sitekeep daily --config {config}\n  sitekeep logs errors --since 7d -v --config {config}\n\
-         Break something, and see it found:\n  rm {picture}\n  sitekeep health pages pictures --config {config}\nBack it up, and see the backup restored aside:\n  sitekeep backup full --config {config}\n  sitekeep backup drill --config {config}\nMend it again:\n  sitekeep demo {quoted} --fresh"
+         Break something, and see it found:\n  rm {picture}\n  sitekeep health pages pictures --config {config}\nSee whether we are safe:\n  sitekeep status --config {config}\nMend it again:\n  sitekeep demo {quoted} --fresh"
     );
     text
 }

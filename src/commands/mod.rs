@@ -7,6 +7,7 @@ mod checklist;
 mod config;
 mod context;
 mod daily;
+mod database;
 mod demo;
 mod disk;
 mod generate;
@@ -18,6 +19,7 @@ mod report;
 mod restore;
 mod serve;
 mod site;
+mod status;
 mod undo;
 
 pub use context::Context;
@@ -54,6 +56,7 @@ Begin here:
   sitekeep demo               a complete demonstration site, judged
   sitekeep init               write sitekeep.toml for the site in this folder
   sitekeep daily              the daily checklist
+  sitekeep status             are we safe? backups, drills, what is open
 
 Exit codes:
   0 OK   1 warning   2 critical or failed   3 unknown
@@ -138,6 +141,7 @@ enum Command {
     Init(init::InitArgs),
     Demo(demo::DemoArgs),
     Daily(daily::DailyArgs),
+    Status(status::StatusArgs),
     #[command(subcommand)]
     Checklist(checklist::ChecklistCommand),
     Health(health::HealthArgs),
@@ -148,6 +152,8 @@ enum Command {
     Undo(undo::UndoArgs),
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
+    #[command(subcommand)]
+    Database(database::DatabaseCommand),
     #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
@@ -163,6 +169,7 @@ impl Command {
             Self::Init(args) => init::run(&args, context),
             Self::Demo(args) => demo::run(&args, context),
             Self::Daily(args) => daily::run(&args, context),
+            Self::Status(args) => status::run(&args, context),
             Self::Checklist(command) => checklist::run(command, context),
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),
@@ -170,6 +177,7 @@ impl Command {
             Self::Restore(args) => restore::run(&args, context),
             Self::Undo(args) => undo::run(&args, context),
             Self::Quarantine(command) => quarantine::run(&command, context),
+            Self::Database(command) => database::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),

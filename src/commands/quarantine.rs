@@ -1,10 +1,9 @@
 //! `quarantine`: what is kept of replaced states, and for how long.
 
 use super::Context;
-use super::report::Record;
 use super::report::ReportArgs;
-use super::restore::item;
 use super::site;
+use super::site::item;
 use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
@@ -14,6 +13,7 @@ use crate::output::csv_line;
 use crate::quarantine::Change;
 use crate::quarantine::Phase;
 use crate::quarantine::Quarantine;
+use crate::status::Check;
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
@@ -146,8 +146,8 @@ fn size(change: &Change) -> u64 {
 
 fn purge(args: &PurgeArgs, config: &Config, context: &Context) -> Result<Status> {
     context.printer.refuse_lists()?;
-    let (_lock, mut check) = site::lock(config, "quarantine purge", context)?;
-    let mut record = Record::open(config, context);
+    let (_lock, mut record) = site::begin(config, "quarantine purge", context)?;
+    let mut check = Check::default();
     let begin = Instant::now();
     let quarantine = Quarantine::new(&context.state_folder(config)?, &config.database);
     let chosen: Vec<Change> = if args.all || !args.runs.is_empty() {

@@ -71,6 +71,7 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
     }
     let config = &loaded.config;
     let mut record = Record::open(config, context);
+    record.partial = !job.remembers;
     let bar = Bar::new(context.printer.quiet);
     let mut round = Round::new(config, record.state.as_mut(), context.now, &bar);
     round.remembers = job.remembers;
@@ -93,6 +94,12 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
 pub(super) struct Record {
     /// Missing when it cannot be opened; that is told with the rest.
     pub(super) state: Option<State>,
+    /// What comes before the items of the command itself.
+    pub(super) items: Vec<ItemReport>,
+    /// What stands above the items where people read.
+    pub(super) summary: String,
+    /// Whether the run is of some items only.
+    partial: bool,
     problem: Option<anyhow::Error>,
     begin: Instant,
     /// Identifier of this run.
@@ -106,7 +113,15 @@ impl Record {
             Ok(state) => (Some(state), None),
             Err(problem) => (None, Some(problem)),
         };
-        Self { state, problem, begin, run_id: run_id(context) }
+        Self {
+            state,
+            items: Vec::new(),
+            summary: String::new(),
+            partial: false,
+            problem,
+            begin,
+            run_id: run_id(context),
+        }
     }
 
     /// Records what was found, prints it, and returns its status.
@@ -129,11 +144,12 @@ impl Record {
             zone: config.time_zone(),
             started_at: context.now,
             finished_at: context.now + SignedDuration::try_from(self.begin.elapsed()).unwrap_or_default(),
-            items,
+            summary: std::mem::take(&mut self.summary),
+            items: self.items.drain(..).chain(items).collect(),
             skipped,
         };
         let problem = match &mut self.state {
-            Some(state) => record(state, &report).err(),
+            Some(state) => record(state, &report, self.partial).err(),
             None => self.problem.take(),
         };
         report.items.extend(problem.map(|problem| unrecorded(&problem)));
@@ -147,13 +163,14 @@ fn run_id(context: &Context) -> String {
     format!("{}-{:04x}", context.now.strftime("%Y%m%dT%H%M%SZ"), random::number() & 0xffff)
 }
 
-fn record(state: &mut State, report: &Report) -> Result<()> {
+fn record(state: &mut State, report: &Report, partial: bool) -> Result<()> {
     let run = Run {
         id: report.run_id.clone(),
         command: report.command.clone(),
         started_at: report.started_at,
         finished_at: report.finished_at,
         status: report.status(),
+        partial,
     };
     state.record_run(&run, report.findings())?;
     state.record_metrics(report.started_at, report.metrics())

@@ -5,6 +5,7 @@ use super::backup as backups;
 use super::report::Record;
 use super::report::ReportArgs;
 use super::site;
+use super::site::item;
 use crate::backup;
 use crate::backup::Artefact;
 use crate::backup::Kind;
@@ -30,7 +31,6 @@ use crate::units::Age;
 use anyhow::Result;
 use clap::Args;
 use clap::ValueEnum;
-use jiff::SignedDuration;
 use std::path::Path;
 use std::time::Instant;
 
@@ -94,8 +94,7 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Status> {
     site::refuse_other(config, args.confirm.as_deref())?;
     let folder = backups::folder(config)?;
     let state_folder = context.state_folder(config)?;
-    let (_lock, mut check) = site::lock(config, "restore", context)?;
-    let mut record = Record::open(config, context);
+    let (_lock, mut record) = site::begin(config, "restore", context)?;
     let interrupt = Interrupt::listen()?;
     let bar = Bar::that_hears(context.printer.quiet, interrupt.clone());
     let selection = selection(&args.only);
@@ -105,8 +104,7 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Status> {
         name => backups::named(name, folder, config)?,
     };
     let plan = recovery::plan(config, artefact, &selection, context.now, &bar)?;
-    check.absorb(plan.check.clone());
-    let mut items = vec![item("restore.source", "Backup", begin, check)];
+    let mut items = vec![item("restore.source", "Backup", begin, plan.check.clone())];
     if args.dry_run {
         items.push(item("restore.parts", "Plan", begin, planned(&plan)));
         return record.tell("restore", Vec::new(), items, config, &args.report, context);
@@ -256,16 +254,5 @@ fn is_broken(kind: Kind, config: &Config) -> bool {
     match kind {
         Kind::Media => !config.site.media.is_dir(),
         Kind::Database | Kind::Full => database(),
-    }
-}
-
-pub(super) fn item(id: &'static str, title: &'static str, begin: Instant, check: Check) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line: "Restaurer une Sauvegarde",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
     }
 }

@@ -1,31 +1,33 @@
 //! What every command that changes the site does first: the lock, what a killed run left, and the user's word.
 
 use super::Context;
+use super::report::Record;
 use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
+use crate::output::ItemReport;
 use crate::quarantine::Change;
 use crate::quarantine::Quarantine;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
-use crate::system::fs;
-use crate::system::lock;
 use crate::system::lock::Lock;
 use anyhow::Context as _;
 use anyhow::Result;
+use jiff::SignedDuration;
 use std::io::BufRead;
 use std::io::IsTerminal;
+use std::time::Instant;
 
-/// Keeps every other run that changes something away from this site, and finishes what a killed one left half done.
+/// Keeps every other run that changes something away from this site, finishes what a killed one left half done, and
+/// opens the record of this run, which tells of it.
 ///
 /// # Errors
 /// When another run is at work (exit 75), or what is half done cannot be finished.
-pub(super) fn lock(config: &Config, purpose: &str, context: &Context) -> Result<(Lock, Check)> {
-    let folder = context.state_folder(config)?;
-    fs::create_private_folder(&folder)?;
-    let lock = lock::acquire(&folder.join("lock"), context.globals.lock_wait, purpose)?;
-    let recovered = Quarantine::new(&folder, &config.database)
+pub(super) fn begin(config: &Config, purpose: &str, context: &Context) -> Result<(Lock, Record)> {
+    let begin = Instant::now();
+    let lock = context.lock(config, purpose)?;
+    let recovered = Quarantine::new(&context.state_folder(config)?, &config.database)
         .recover()
         .context("finish what an interrupted run left half done")?;
     let mut check = Check::default();
@@ -38,7 +40,23 @@ pub(super) fn lock(config: &Config, purpose: &str, context: &Context) -> Result<
                 .remedy("look at the site: sitekeep health"),
         );
     }
-    Ok((lock, check))
+    let mut record = Record::open(config, context);
+    if !check.findings.is_empty() {
+        record.items.push(item("interrupted", "Interrupted run", begin, check));
+    }
+    Ok((lock, record))
+}
+
+/// An item of a report about changes of the site.
+pub(super) fn item(id: &'static str, title: &'static str, begin: Instant, check: Check) -> ItemReport {
+    ItemReport {
+        id,
+        title,
+        line: "Restaurer une Sauvegarde",
+        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
+        findings: check.findings,
+        metrics: check.metrics,
+    }
 }
 
 /// Refuses the name of another site.

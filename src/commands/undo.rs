@@ -1,10 +1,9 @@
 //! `undo`: the state before a change, back in its place.
 
 use super::Context;
-use super::report::Record;
 use super::report::ReportArgs;
-use super::restore::item;
 use super::site;
+use super::site::item;
 use crate::error;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
@@ -55,8 +54,7 @@ pub(super) fn run(args: &UndoArgs, context: &Context) -> Result<Status> {
     let config = &loaded.config;
     site::refuse_other(config, args.confirm.as_deref())?;
     let state_folder = context.state_folder(config)?;
-    let (_lock, mut check) = site::lock(config, "undo", context)?;
-    let mut record = Record::open(config, context);
+    let (_lock, mut record) = site::begin(config, "undo", context)?;
     let interrupt = Interrupt::listen()?;
     let bar = Bar::that_hears(context.printer.quiet, interrupt.clone());
     let begin = Instant::now();
@@ -72,6 +70,7 @@ pub(super) fn run(args: &UndoArgs, context: &Context) -> Result<Status> {
     };
     let change = chosen(order.quarantine().list()?, args.run.as_deref())?;
     let told = site::told(&change, config);
+    let mut check = Check::default();
     if args.dry_run {
         for part in &change.parts {
             let message = format!("would change back: {told}");

@@ -11,6 +11,7 @@ impl Config {
         self.check_health()?;
         self.backup.check()?;
         self.restore.check()?;
+        self.status.check()?;
         self.check_limits()
     }
 

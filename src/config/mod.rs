@@ -20,6 +20,7 @@ mod secret;
 mod serve;
 mod site;
 mod state;
+mod status;
 
 pub use backup::BackupConfig;
 pub use backup::RetentionConfig;
@@ -45,6 +46,7 @@ pub use secret::Secret;
 pub use serve::ServeConfig;
 pub use site::SiteConfig;
 pub use state::StateConfig;
+pub use status::StatusConfig;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -61,6 +63,7 @@ pub struct Config {
     pub logs: LogsConfig,
     pub backup: BackupConfig,
     pub restore: RestoreConfig,
+    pub status: StatusConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }

@@ -163,6 +163,18 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("restore.start", "\"docker compose start web\"", ""),
     ("restore.patience", "", "How long the site may take to answer after its start"),
     ("restore.keep_days", "", "Days for which what was replaced is kept for `sitekeep undo`"),
+    (
+        "status.database_warning_days",
+        "",
+        "Age of the newest backup of the database (guide: weekly); 0 where none is wanted, here and below",
+    ),
+    ("status.database_critical_days", "", ""),
+    ("status.media_warning_days", "", "Age of the newest backup of the media (guide: weekly)"),
+    ("status.media_critical_days", "", ""),
+    ("status.full_warning_days", "", "Age of the newest full backup"),
+    ("status.full_critical_days", "", ""),
+    ("status.drill_warning_days", "", "Age of the last drill of each kind (guide: monthly)"),
+    ("status.daily_warning_hours", "", "Age of the last daily run"),
 ];
 
 /// Every key there is, in the order of the file.

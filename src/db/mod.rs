@@ -41,6 +41,8 @@ pub use connect::connect;
 pub use create::Seed;
 pub use create::SeedCategory;
 pub use create::SeedProduct;
+pub use create::check_vacant;
+pub use create::create;
 pub use create::create_sqlite;
 pub use dump::DumpContent;
 pub use dump::read_dump;

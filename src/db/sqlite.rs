@@ -136,7 +136,7 @@ fn recognise(path: &Path) -> Result<()> {
     if metadata.len() == 0 {
         return Err(refuse(
             format!("database {} is empty (0 bytes)", path.display()),
-            "restore the latest good backup, or run `python manage.py migrate` for a new site",
+            "restore the latest good backup, or make a new site's: sitekeep database create",
         )
         .into());
     }

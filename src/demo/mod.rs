@@ -7,6 +7,11 @@ mod catalogue;
 mod logs;
 pub mod picture;
 mod site;
+mod stock;
 
+pub use site::BACKUPS;
 pub use site::Demo;
 pub use site::prepare;
+pub use stock::catalogue;
+pub use stock::draw;
+pub use stock::missing;

@@ -18,6 +18,8 @@ pub struct Report {
     pub zone: TimeZone,
     pub started_at: Timestamp,
     pub finished_at: Timestamp,
+    /// Lines that stand above the items where people read; machines find the same in the findings.
+    pub summary: String,
     pub items: Vec<ItemReport>,
     /// Items that the configuration or the command line left out.
     pub skipped: Vec<String>,
@@ -81,6 +83,7 @@ pub(super) mod tests {
             zone: TimeZone::UTC,
             started_at: at,
             finished_at: at + SignedDuration::from_millis(1500),
+            summary: "shelf  3 books\n".into(),
             items: vec![
                 ItemReport {
                     id: "health.ports",

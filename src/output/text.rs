@@ -50,6 +50,9 @@ pub(super) fn render(report: &Report, look: Look) -> String {
         report.site,
         report.started_at.to_zoned(report.zone.clone()).strftime("%Y-%m-%d %H:%M (%Q)")
     );
+    if !report.summary.is_empty() && !look.quiet {
+        let _ = write!(text, "\n{}", report.summary);
+    }
     let mut line = "";
     for item in report.items.iter().filter(|item| !look.quiet || item.status() != Status::Ok) {
         if item.line != line {
@@ -148,6 +151,7 @@ mod tests {
         assert!(text.contains("CRITICAL  HEALTH-002 127.0.0.1:5000: nothing | listens"), "{text}");
         assert!(text.contains("→ systemctl restart shop-frontend"), "{text}");
         assert!(text.contains("Skipped: health.tls"), "{text}");
+        assert!(text.contains("\n\nshelf  3 books\n\nVérifier"), "{text}");
         assert!(text.ends_with("CRITICAL  1 critical, 1 unknown, 1 warning, 1 OK in 1.5 s\n"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     }
@@ -156,7 +160,7 @@ mod tests {
     fn quiet_shows_only_what_is_not_ok() {
         let mut report = sample();
         let text = anstream::adapter::strip_str(&render(&report, Look { quiet: true, ..PLAIN })).to_string();
-        assert!(!text.contains("127.0.0.1:8000"), "{text}");
+        assert!(!text.contains("127.0.0.1:8000") && !text.contains("books"), "{text}");
         report.items.truncate(1);
         report.items[0].findings.truncate(1);
         assert_eq!(render(&report, Look { quiet: true, ..PLAIN }), "");

@@ -4,6 +4,7 @@
 //! The live site is never touched. What a kill leaves is the scratch folder, which the next drill removes, and on
 //! PostgreSQL a database whose name begins with `sitekeep_drill_`, which the next drill drops.
 
+use super::trend::Trend;
 use super::trial;
 use crate::backup::Artefact;
 use crate::backup::Limits;
@@ -22,12 +23,10 @@ use crate::status::Unit;
 use crate::status::kinds;
 use crate::system::fs;
 use crate::system::mounts;
-use crate::units::Age;
 use crate::units::ByteSize;
 use anyhow::Context;
 use anyhow::Result;
 use anyhow::bail;
-use jiff::SignedDuration;
 use jiff::Timestamp;
 use std::path::Path;
 use std::path::PathBuf;
@@ -40,6 +39,8 @@ pub struct Drill<'a> {
     /// A private folder that the drill may fill, and that is emptied afterwards.
     pub scratch: &'a Path,
     pub now: Timestamp,
+    /// Seconds that the earlier drills of the same kind took, oldest first.
+    pub earlier: &'a [f64],
 }
 
 /// Restores an artefact aside and looks at what came back.
@@ -87,12 +88,8 @@ pub fn drill(order: Drill<'_>, artefact: &Artefact, progress: &dyn Progress) -> 
         trial::browse(&mut config, order.now, &mut check)?;
     }
     let seconds = begin.elapsed().as_secs_f64();
-    let took = Age(SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX));
-    check.add(
-        Finding::ok(&kinds::BACKUP_DRILL, &artefact.name, format!("restored and looked at in {took}"))
-            .with("seconds", seconds)
-            .with("files", manifest.totals.files),
-    );
+    let trend = Trend::new(seconds, order.earlier);
+    check.add(trend.finding(&artefact.name).with("files", manifest.totals.files));
     check.measure(Metric::new("drill_seconds", artefact.kind.word(), seconds, Unit::Seconds));
     Ok(check)
 }

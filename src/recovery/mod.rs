@@ -2,6 +2,7 @@
 
 mod drill;
 mod restore;
+mod trend;
 mod trial;
 
 pub use drill::Drill;

@@ -28,6 +28,11 @@ const STEPS: &[&str] = &[
          total INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
     "CREATE TABLE artefact_verified (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
      CREATE TABLE artefact_drilled (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE artefact_damaged (name TEXT PRIMARY KEY, at INTEGER NOT NULL, damage TEXT NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE drill (
+         name TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL,
+         seconds REAL NOT NULL, PRIMARY KEY (name, at)) STRICT, WITHOUT ROWID;
+     ALTER TABLE run ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// Brings the tables up to date in one transaction per step.

@@ -4,15 +4,19 @@
 //! site: losing it loses history, not data.
 
 mod artefacts;
+mod drills;
 mod history;
 mod log_checkpoints;
 mod log_groups;
 mod migrations;
 mod runs;
 
+pub use artefacts::Damage;
+pub use drills::Drill;
 pub use history::Point;
 pub use log_checkpoints::LogCheckpoint;
 pub use log_groups::LogGroup;
+pub use runs::OpenFinding;
 pub use runs::Run;
 
 use crate::error::Error;

@@ -18,6 +18,19 @@ pub struct Run {
     pub started_at: Timestamp,
     pub finished_at: Timestamp,
     pub status: Status,
+    /// Whether it was of some items only, by `--only`.
+    pub partial: bool,
+}
+
+/// What a recorded run found and was not OK.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenFinding {
+    /// Item of the checklist: `disk.space`.
+    pub item: String,
+    pub id: String,
+    pub status: Status,
+    pub subject: String,
+    pub message: String,
 }
 
 impl State {
@@ -39,13 +52,15 @@ impl State {
             )?;
             transaction.execute("DELETE FROM run WHERE started_at < ?1", [oldest])?;
             transaction.execute(
-                "INSERT INTO run (id, command, started_at, finished_at, status) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO run (id, command, started_at, finished_at, status, partial)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![
                     run.id,
                     run.command,
                     run.started_at.as_microsecond(),
                     run.finished_at.as_microsecond(),
-                    run.status.label()
+                    run.status.label(),
+                    run.partial
                 ],
             )?;
             let mut insert = transaction.prepare(
@@ -67,6 +82,52 @@ impl State {
         })
         .with_context(|| format!("record the run of {}", run.command))
     }
+
+    /// The last whole run of a command; those of some items only do not count.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn last_run(&self, command: &str) -> Result<Option<Run>> {
+        let read = || -> Result<Option<Run>> {
+            let mut query = self.connection.prepare(
+                "SELECT id, started_at, finished_at, status FROM run WHERE command = ?1 AND NOT partial
+                 ORDER BY started_at DESC, id DESC LIMIT 1",
+            )?;
+            let mut rows = query.query([command])?;
+            let Some(row) = rows.next()? else { return Ok(None) };
+            Ok(Some(Run {
+                id: row.get(0)?,
+                command: command.to_owned(),
+                started_at: Timestamp::from_microsecond(row.get(1)?)?,
+                finished_at: Timestamp::from_microsecond(row.get(2)?)?,
+                status: Status::named(&row.get::<_, String>(3)?)?,
+                partial: false,
+            }))
+        };
+        read().with_context(|| format!("read the last run of {command}"))
+    }
+
+    /// What a run found and was not OK, in the order of its report.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn open_findings(&self, run_id: &str) -> Result<Vec<OpenFinding>> {
+        let read = || -> Result<Vec<OpenFinding>> {
+            let mut query = self.connection.prepare(
+                "SELECT item, id, status, subject, message FROM finding WHERE run_id = ?1 AND status <> 'OK'
+                 ORDER BY rowid",
+            )?;
+            let rows = query.query_map([run_id], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?, row.get(4)?))
+            })?;
+            rows.map(|row| {
+                let (item, id, status, subject, message) = row?;
+                Ok(OpenFinding { item, id, status: Status::named(&status)?, subject, message })
+            })
+            .collect()
+        };
+        read().with_context(|| format!("read what run {run_id} found"))
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +143,8 @@ mod tests {
         for (id, day) in [("a", 0), ("b", 1), ("c", 401)] {
             let at = begin + SignedDuration::from_hours(24 * day);
             let (id, command) = (id.to_owned(), "daily".to_owned());
-            let run = Run { id, command, started_at: at, finished_at: at, status: Status::Ok };
+            let run =
+                Run { id, command, started_at: at, finished_at: at, status: Status::Ok, partial: false };
             let finding = Finding::ok(&kinds::PORT, "x", "listens");
             state.record_run(&run, [("health.ports", &finding)].into_iter()).expect("record");
         }
@@ -92,5 +154,30 @@ mod tests {
             let kept: Vec<String> = rows.collect::<Result<_, _>>().expect("rows");
             assert_eq!(kept, ["b", "c"], "{question}");
         }
+    }
+
+    #[test]
+    fn the_last_whole_run_is_found_with_what_is_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut state = State::open(folder.path()).expect("state");
+        assert_eq!(state.last_run("daily").expect("read"), None);
+        let at: Timestamp = "2026-11-23T08:00:00Z".parse().expect("a time");
+        let run = |id: &str, command: &str, hour: i64, partial| {
+            let at = at + SignedDuration::from_hours(hour);
+            let (id, command) = (id.to_owned(), command.to_owned());
+            Run { id, command, started_at: at, finished_at: at, status: Status::Critical, partial }
+        };
+        let findings = [
+            Finding::ok(&kinds::PORT, "x", "listens"),
+            Finding::critical(&kinds::PORT, "y", "does not listen"),
+        ];
+        for run in [run("a", "daily", 0, false), run("b", "daily", 1, true), run("c", "disk", 2, false)] {
+            let found = findings.iter().map(|finding| ("health.ports", finding));
+            state.record_run(&run, found).expect("record");
+        }
+        assert_eq!(state.last_run("daily").expect("read"), Some(run("a", "daily", 0, false)));
+        let open = state.open_findings("a").expect("read");
+        let told: Vec<_> = open.iter().map(|finding| (finding.status, finding.subject.as_str())).collect();
+        assert_eq!(told, [(Status::Critical, "y")]);
     }
 }

@@ -35,6 +35,8 @@ kinds! {
     DATABASE = "HEALTH-015", "the site's database opens", "Base de données corrompue";
     PICTURE_FILE = "HEALTH-014", "a picture named in the database is there", "Images ne s'affichent pas";
 
+    DATABASE_CREATED = "DATABASE-001", "a database made from nothing", "Base de données corrompue";
+
     DISK_SPACE = "DISK-001", "free space of a file system", "Quotidienne 3";
     DISK_INODES = "DISK-002", "free inodes of a file system", "Quotidienne 3";
     DISK_MEDIA = "DISK-003", "size of the media folder", "Quotidienne 3";
@@ -54,6 +56,16 @@ kinds! {
     UNDO = "RESTORE-004", "a change taken back", "Restaurer une Sauvegarde";
     INTERRUPTED = "RESTORE-005", "a change of the site that was cut off", "Restaurer une Sauvegarde";
     QUARANTINE = "RESTORE-006", "what is kept of replaced states", "Restaurer une Sauvegarde";
+    BACKUP_AGE = "BACKUP-006", "age of the newest backup of a kind", "Hebdomadaire 1 et 2, Créer une Sauvegarde Complète";
+    BACKUP_SIZE = "BACKUP-007", "size of the newest backup against the others of its kind", "Hebdomadaire 1 et 2";
+    BACKUP_DAMAGED = "BACKUP-008", "a backup that is known not to be sound", "Tester procédures de restauration";
+    BACKUP_DRILLED = "BACKUP-009", "when a kind was last drilled, and how it went", "Tester procédures de restauration";
+    BACKUP_FOREIGN = "BACKUP-010", "files with a backup's name that sitekeep did not make", "Hebdomadaire 1 et 2";
+    BACKUP_LEFTOVER = "BACKUP-011", "what a run that was cut off left behind", "Hebdomadaire 1 et 2";
+    BACKUP_FOLDER = "BACKUP-012", "the folder of the backups can be read", "Hebdomadaire 1 et 2";
+
+    STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
+    STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
 
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";

@@ -51,6 +51,17 @@ impl Status {
         }
     }
 
+    /// The status that a label names.
+    ///
+    /// # Errors
+    /// When it names none.
+    pub fn named(label: &str) -> anyhow::Result<Self> {
+        [Self::Ok, Self::Warning, Self::Unknown, Self::Critical]
+            .into_iter()
+            .find(|status| status.label() == label)
+            .ok_or_else(|| anyhow::anyhow!("`{label}` is no status"))
+    }
+
     /// Worst of many; OK when there are none.
     pub fn worst(statuses: impl IntoIterator<Item = Self>) -> Self {
         statuses.into_iter().max().unwrap_or_default()

@@ -62,6 +62,23 @@ pub fn write_output(path: &Path, content: &[u8]) -> Result<()> {
     }
 }
 
+/// Gives a new file or folder to the owner of the folder that it is in, where this is root: a site whose files belong
+/// to root cannot write them.
+///
+/// # Errors
+/// When the owner cannot be told or changed.
+pub fn inherit_owner(path: &Path) -> Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let give = || -> std::io::Result<()> {
+        let owner = std::fs::metadata(folder)?;
+        std::os::unix::fs::lchown(path, Some(owner.uid()), Some(owner.gid()))
+    };
+    give().with_context(|| format!("give {} to the owner of its folder", path.display()))
+}
+
 /// Renames a file to a name that nothing has yet; the caller syncs the folder.
 ///
 /// # Errors

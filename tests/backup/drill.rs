@@ -154,3 +154,38 @@ fn a_postgresql_backup_is_drilled_in_a_database_of_its_own() {
     owner.batch_execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM modest").unwrap();
     client.batch_execute("DROP ROLE modest").unwrap();
 }
+
+#[test]
+fn a_random_drill_takes_any_kind_that_can_be_drilled_and_nothing_else() {
+    let sandbox = site("");
+    sandbox.run(&["backup", "drill", "random"]).exits(3).complains("sitekeep backup full");
+    sandbox.write("backups/backup_complet_20260101_020000.tar.gz", "the guide's own");
+    sandbox.run(&["backup", "drill", "random"]).exits(3).complains("no backup of sitekeep's own");
+    sandbox.run(&["backup", "media"]).exits(0);
+    let report = sandbox.run(&["backup", "drill", "random", "--format", "json"]).exits(0).json();
+    let drilled = findings(&report, "BACKUP-005", "ok")[0]["subject"].as_str().unwrap().to_owned();
+    assert!(drilled.starts_with("media_backup_"), "{drilled}");
+}
+
+#[test]
+fn a_drill_tells_how_long_it_took_against_the_ones_before() {
+    let sandbox = site("");
+    sandbox.run(&["backup", "full"]).exits(0);
+    drill(&sandbox).exits(0);
+    let state = rusqlite::Connection::open(sandbox.path("state/state.sqlite3")).unwrap();
+    let first: f64 = state.query_row("SELECT seconds FROM drill", [], |row| row.get(0)).unwrap();
+    assert!(first > 0.0);
+    state
+        .execute_batch(
+            "UPDATE drill SET seconds = 86400;
+             INSERT INTO drill SELECT name, at - 1, kind, status, message, 86401 FROM drill;
+             INSERT INTO drill SELECT name, at - 2, kind, 'CRITICAL', message, 1 FROM drill LIMIT 1;",
+        )
+        .unwrap();
+    let report = drill(&sandbox).exits(0).json();
+    let told = findings(&report, "BACKUP-005", "ok");
+    let told = told.iter().find(|finding| finding["data"]["seconds"].is_number()).unwrap();
+    assert!(told["message"].as_str().unwrap().ends_with("(median of the last 2: 24 h)"), "{told}");
+    assert_eq!(told["data"]["median_seconds"], 86400.0);
+    assert_eq!(told["data"]["earlier_drills"], 2);
+}

@@ -6,6 +6,7 @@ mod keeping;
 mod making;
 mod moving;
 mod rotation;
+mod safety;
 
 use super::*;
 use crate::config::Secret;

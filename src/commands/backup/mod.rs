@@ -83,11 +83,17 @@ pub(super) struct VerifyArgs {
 #[command(after_help = "\
 The live site is never touched: files go into a private folder, a PostgreSQL dump
 into a database of its own, and both are removed again. A drill that cannot take
-place is UNKNOWN.
+place is UNKNOWN. The time that it took is compared with the last five drills of the
+same kind: twice as long is a WARNING.
 
-Example, for the guide's monthly test of the procedures: sitekeep backup drill")]
+`random` draws one of sitekeep's own backups of any kind: the longer one has waited
+for a drill, the likelier it is; one that was never drilled counts twice.
+
+Examples, for the guide's monthly test of the procedures, and for every week between:
+  sitekeep backup drill
+  sitekeep backup drill random")]
 pub(super) struct DrillArgs {
-    /// Name or path of the backup [default: the newest full one, else of the database]
+    /// Name or path of the backup, or `random` [default: the newest full one, else of the database]
     #[arg(value_name = "BACKUP")]
     backup: Option<String>,
     #[command(flatten)]
@@ -125,11 +131,10 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
         return list::run(config, folder, context);
     }
     context.printer.refuse_lists()?;
-    let (_lock, recovered) = site::lock(config, "backup", context)?;
-    let mut record = Record::open(config, context);
+    let (_lock, mut record) = site::begin(config, "backup", context)?;
     let bar = Bar::new(context.printer.quiet);
     let work = Work { config, folder, now: context.now, progress: &bar };
-    let (name, mut items, args) = match command {
+    let (name, items, args) = match command {
         BackupCommand::Database(args) => (
             "backup database",
             vec![work.make(Kind::Database, args.purpose(), &mut record)],
@@ -151,10 +156,25 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
         BackupCommand::Prune(args) => ("backup prune", work.prune(args, &mut record)?, args.report.clone()),
         BackupCommand::List => return Ok(Status::Ok),
     };
-    if let Some(item) = items.first_mut() {
-        item.findings.extend(recovered.findings);
-    }
     record.tell(name, Vec::new(), items, config, &args, context)
+}
+
+/// Makes a full backup and drills it, as for the first evening of a site; returns what was found.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn rehearse(context: &Context) -> Result<Vec<ItemReport>> {
+    let loaded = context.load_site()?;
+    let config = &loaded.config;
+    let folder = folder(config)?;
+    let (_lock, mut record) = site::begin(config, "backup", context)?;
+    let bar = Bar::new(context.printer.quiet);
+    let work = Work { config, folder, now: context.now, progress: &bar };
+    let report = ReportArgs { output: None };
+    let mut items = vec![work.make(Kind::Full, Purpose::Kept, &mut record)];
+    let scratch = context.state_folder(config)?;
+    items.extend(work.drill(&DrillArgs { backup: None, report }, &scratch, &mut record)?);
+    Ok(items)
 }
 
 /// What every part of the work needs.

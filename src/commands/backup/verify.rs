@@ -67,6 +67,12 @@ impl Work<'_> {
             }
         };
         let read = format!("{} in {} read", ByteSize(found.bytes), count(found.files, "file"));
+        if let Some(first) = found.damage.first()
+            && let Some(state) = &mut record.state
+            && let Err(problem) = state.record_damaged(&artefact.name, self.now, first)
+        {
+            check.add(Finding::warning(kind, &artefact.name, crate::error::one_line(&problem)));
+        }
         for damage in &found.damage {
             check.add(Finding::critical(kind, &artefact.name, damage).remedy(
                 "make a new backup now, keep this one aside, and look at the disk (dmesg, smartctl)",

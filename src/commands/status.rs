@@ -1,0 +1,157 @@
+//! `status`: are we safe? Backups of each kind, drills, the last daily run and what it left open.
+
+use super::Context;
+use super::report::Record;
+use super::report::ReportArgs;
+use crate::backup;
+use crate::backup::Kind;
+use crate::backup::Survey;
+use crate::backup::Verdict;
+use crate::checklist;
+use crate::config::Config;
+use crate::error;
+use crate::output::ItemReport;
+use crate::state::State;
+use crate::status::Check;
+use crate::status::Finding;
+use crate::status::Status;
+use crate::status::kinds;
+use crate::system::time;
+use crate::units::Age;
+use crate::units::ByteSize;
+use anyhow::Context as _;
+use anyhow::Result;
+use clap::Args;
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+/// Say whether we are safe: backups, drills, the last daily run
+///
+/// Looks at the files in the backup folder and at what is recorded; nothing is read through and nothing is changed. A
+/// full backup counts for the database and the media too. What sitekeep did not make counts for nothing.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+CRITICAL: no sound backup of a kind, none for two weeks (full: two months), a newest
+one that holds nothing, a last drill or verification that failed. WARNING: none for
+a week (full: a month), less than half of the usual size, no drill for a month, no
+daily run for a day. The ages are set in [status].
+
+Examples:
+  sitekeep status
+  sitekeep status --format nagios   one line for a monitoring system")]
+pub(super) struct StatusArgs {
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+/// Judges and reports.
+///
+/// # Errors
+/// For wrong settings or a report that cannot be printed.
+pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<Status> {
+    context.printer.refuse_lists()?;
+    let loaded = context.load_site()?;
+    let config = &loaded.config;
+    let folder = config
+        .backup
+        .folder
+        .as_deref()
+        .context("find the folder of the backups: there is no home folder; set [backup] folder")?;
+    let mut record = Record::open(config, context);
+    let begin = Instant::now();
+    let state = record.state.as_ref();
+    let survey =
+        backup::survey(folder, &config.site.name, &config.time_zone(), state, &config.status, context.now);
+    let daily = last_daily(config, state, context.now);
+    record.summary = table(&survey.verdicts, folder, context.now);
+    let items = items(survey, daily, begin);
+    record.tell("status", Vec::new(), items, config, &args.report, context)
+}
+
+fn last_daily(config: &Config, state: Option<&State>, now: Timestamp) -> Check {
+    let Some(state) = state else {
+        let message = "sitekeep's record cannot be read: nothing is known of the last daily run";
+        return Finding::unknown(&kinds::STATUS_DAILY, "daily", message)
+            .remedy("see the finding on sitekeep's record (STATE-001)")
+            .into();
+    };
+    let look = || -> Result<Check> {
+        let last = state.last_run("daily")?;
+        let open = match &last {
+            Some(run) => state.open_findings(&run.id)?,
+            None => Vec::new(),
+        };
+        Ok(checklist::last_daily(last.as_ref(), &open, config.status.daily_warning_hours, now))
+    };
+    look().unwrap_or_else(|problem| {
+        Finding::unknown(&kinds::STATUS_DAILY, "daily", error::one_line(&problem))
+            .remedy("if sitekeep's record is damaged, move it away: only history is in it")
+            .into()
+    })
+}
+
+fn items(survey: Survey, daily: Check, begin: Instant) -> Vec<ItemReport> {
+    const BACKUPS: &str = "Sauvegarde et Restauration";
+    let item = |id, title, line, check: Check| ItemReport {
+        id,
+        title,
+        line,
+        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
+        findings: check.findings,
+        metrics: check.metrics,
+    };
+    let mut items: Vec<ItemReport> = survey
+        .verdicts
+        .into_iter()
+        .map(|verdict| {
+            let (id, title) = match verdict.kind {
+                Kind::Database => ("status.database", "Backups of the database"),
+                Kind::Media => ("status.media", "Backups of the media"),
+                Kind::Full => ("status.full", "Full backups"),
+            };
+            item(id, title, BACKUPS, verdict.check)
+        })
+        .collect();
+    items.push(item("status.folder", "Folder of the backups", BACKUPS, survey.folder));
+    items.push(item("status.daily", "Daily checklist", "Quotidienne", daily));
+    items
+}
+
+/// One line for each kind: what people look for first.
+fn table(verdicts: &[Verdict], folder: &Path, now: Timestamp) -> String {
+    let mut text = String::new();
+    if verdicts.is_empty() {
+        return text;
+    }
+    let age = |at: Timestamp| Age(time::age(now, at)).to_string();
+    let past = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), age);
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "Backups in {}", folder.display());
+    let _ = writeln!(
+        text,
+        "  {:<9} {:<9} {:>8} {:>8}  {:<14} {:>9} {:>9}",
+        "kind", "verdict", "newest", "size", "copies", "verified", "drilled"
+    );
+    for verdict in verdicts {
+        let newest = verdict.newest.as_ref();
+        let copies = match (verdict.copies, verdict.full_copies) {
+            (copies, 0) => copies.to_string(),
+            (copies, full) => format!("{copies} + {full} full"),
+        };
+        let _ = writeln!(
+            text,
+            "  {:<9} {:<9} {:>8} {:>8}  {:<14} {:>9} {:>9}",
+            verdict.kind,
+            verdict.check.status(),
+            newest.map_or_else(|| "none".to_owned(), |newest| age(newest.created_at)),
+            newest.map_or_else(|| "-".to_owned(), |newest| ByteSize(newest.size).to_string()),
+            copies,
+            past(verdict.verified),
+            past(verdict.drilled),
+        );
+    }
+    text
+}
