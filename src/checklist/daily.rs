@@ -11,6 +11,7 @@ use crate::db;
 use crate::disk;
 use crate::health;
 use crate::logs;
+use crate::quarantine;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
@@ -180,6 +181,11 @@ fn backups(round: &mut Round<'_>) -> Result<Check> {
         .as_deref()
         .context("find the folder of the backups: there is no home folder; set [backup] folder")?;
     let state = round.state.as_deref();
-    Ok(backup::survey(folder, &config.site.name, &config.time_zone(), state, &config.status, round.now)
-        .into_check())
+    let mut check =
+        backup::survey(folder, &config.site.name, &config.time_zone(), state, &config.status, round.now)
+            .into_check();
+    if let Some(state) = state {
+        check.absorb(quarantine::check(state.folder(), &config.database));
+    }
+    Ok(check)
 }

@@ -17,7 +17,6 @@ use crate::status::Check;
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
-use crate::system::fs;
 use crate::units::ByteSize;
 use anyhow::Result;
 use clap::Args;
@@ -30,7 +29,7 @@ use std::time::Instant;
 pub(super) enum QuarantineCommand {
     /// List what can be undone, with size and until when it is kept
     List,
-    /// Remove what has been kept for its time
+    /// Remove what has been kept for its time, or is too much together ([quarantine])
     Purge(PurgeArgs),
 }
 
@@ -78,7 +77,7 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
                 .map(|change| {
                     serde_json::json!({
                         "run": change.run, "command": change.command, "at": change.at.to_string(),
-                        "phase": change.phase, "parts": change.names(), "bytes": size(change),
+                        "phase": change.phase, "parts": change.names(), "bytes": change.bytes(),
                         "keep_until": change.keep_until.to_string(), "folders": change.folders,
                     })
                 })
@@ -97,7 +96,7 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
                     &change.command,
                     word(change.phase),
                     &change.names().join(" "),
-                    &size(change).to_string(),
+                    &change.bytes().to_string(),
                     &change.keep_until.to_string(),
                 ]));
             }
@@ -116,7 +115,7 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
                     change.run,
                     site::told(change, config),
                     word(change.phase),
-                    ByteSize(size(change)),
+                    ByteSize(change.bytes()),
                 );
             }
             text
@@ -139,11 +138,6 @@ fn word(phase: Phase) -> &'static str {
     }
 }
 
-/// Bytes in the folders of a change; what a database server keeps is not in it.
-fn size(change: &Change) -> u64 {
-    change.folders.iter().filter_map(|folder| fs::tree_size(folder).ok()).map(|size| size.bytes).sum()
-}
-
 fn purge(args: &PurgeArgs, config: &Config, context: &Context) -> Result<Status> {
     context.printer.refuse_lists()?;
     let (_lock, mut record) = site::begin(config, "quarantine purge", context)?;
@@ -159,15 +153,15 @@ fn purge(args: &PurgeArgs, config: &Config, context: &Context) -> Result<Status>
         }
         all.into_iter().filter(|change| args.all || args.runs.contains(&change.run)).collect()
     } else {
-        quarantine.expired(context.now)?
+        quarantine.expired(&config.quarantine, context.now)?
     };
-    let early = chosen.iter().any(|change| change.keep_until > context.now);
+    let early = args.all || !args.runs.is_empty();
     if early && !args.dry_run {
         site::confirm(config, args.confirm.as_deref(), "What is purged cannot be undone any more", context)?;
     }
     let kind = &kinds::QUARANTINE;
     for change in &chosen {
-        let what = format!("{} ({})", site::told(change, config), ByteSize(size(change)));
+        let what = format!("{} ({})", site::told(change, config), ByteSize(change.bytes()));
         if args.dry_run {
             check.add(Finding::ok(kind, &change.run, format!("would be removed: {what}")));
             continue;

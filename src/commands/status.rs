@@ -3,6 +3,7 @@
 use super::Context;
 use super::report::Record;
 use super::report::ReportArgs;
+use super::site;
 use crate::backup;
 use crate::backup::Kind;
 use crate::backup::Survey;
@@ -11,6 +12,7 @@ use crate::checklist;
 use crate::config::Config;
 use crate::error;
 use crate::output::ItemReport;
+use crate::quarantine;
 use crate::state::State;
 use crate::status::Check;
 use crate::status::Finding;
@@ -67,7 +69,11 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<Status> {
         backup::survey(folder, &config.site.name, &config.time_zone(), state, &config.status, context.now);
     let daily = last_daily(config, state, context.now);
     record.summary = table(&survey.verdicts, folder, context.now);
-    let items = items(survey, daily, begin);
+    let mut items = items(survey, daily, begin);
+    let cut_off = quarantine::check(&context.state_folder(config)?, &config.database);
+    if !cut_off.findings.is_empty() {
+        items.insert(0, site::item("status.changes", "Changes of the site", begin, cut_off));
+    }
     record.tell("status", Vec::new(), items, config, &args.report, context)
 }
 

@@ -14,6 +14,7 @@ mod load;
 mod logs;
 mod origin;
 mod password;
+mod quarantine;
 mod restore;
 pub mod sample;
 mod secret;
@@ -41,6 +42,7 @@ pub use logs::LogsConfig;
 pub use logs::RequestTime;
 pub use logs::SystemLog;
 pub use origin::Origin;
+pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
 pub use secret::Secret;
 pub use serve::ServeConfig;
@@ -63,6 +65,7 @@ pub struct Config {
     pub logs: LogsConfig,
     pub backup: BackupConfig,
     pub restore: RestoreConfig,
+    pub quarantine: QuarantineConfig,
     pub status: StatusConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,

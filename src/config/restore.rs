@@ -1,4 +1,4 @@
-//! `[restore]`: how the site is stopped and started, and what of its former state is kept.
+//! `[restore]`: how the site is stopped and started.
 
 use crate::system::service::Service;
 use serde::Deserialize;
@@ -18,13 +18,11 @@ pub struct RestoreConfig {
     /// How long the site may take to answer after its start.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub patience: Duration,
-    /// Days for which what was replaced is kept, and `undo` can bring it back.
-    pub keep_days: u32,
 }
 
 impl Default for RestoreConfig {
     fn default() -> Self {
-        Self { units: None, stop: None, start: None, patience: Duration::from_secs(30), keep_days: 30 }
+        Self { units: None, stop: None, start: None, patience: Duration::from_secs(30) }
     }
 }
 

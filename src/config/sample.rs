@@ -162,7 +162,8 @@ const KEYS: &[(&str, &str, &str)] = &[
     ),
     ("restore.start", "\"docker compose start web\"", ""),
     ("restore.patience", "", "How long the site may take to answer after its start"),
-    ("restore.keep_days", "", "Days for which what was replaced is kept for `sitekeep undo`"),
+    ("quarantine.keep_days", "", "Days for which what was replaced or removed is kept for `sitekeep undo`"),
+    ("quarantine.max_size", "", "Bytes kept at most: the oldest go first, the newest change never"),
     (
         "status.database_warning_days",
         "",
@@ -275,6 +276,7 @@ mod tests {
         assert_eq!(config.logs, Config::default().logs);
         assert_eq!(config.backup.database, Config::default().backup.database);
         assert_eq!(config.backup.full, Config::default().backup.full);
+        assert_eq!(config.quarantine, Config::default().quarantine);
         assert_eq!(config.restore.patience, Config::default().restore.patience);
         assert_eq!(config.health.processes, Config::default().health.processes);
         assert_eq!(config.health.resources, Config::default().health.resources);

@@ -1,7 +1,10 @@
 //! One change of the site: which parts change places with what, and how far that is.
 
+use crate::config::QuarantineConfig;
 use crate::db::Aside;
+use crate::system::fs;
 use crate::system::service::Service;
+use jiff::SignedDuration;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
@@ -81,6 +84,27 @@ impl Part {
 }
 
 impl Change {
+    /// A change that is about to be prepared.
+    pub fn new(run: &str, command: String, at: Timestamp, settings: &QuarantineConfig) -> Self {
+        let keep = SignedDuration::from_hours(24 * i64::from(settings.keep_days));
+        Self {
+            run: run.to_owned(),
+            command,
+            at,
+            phase: Phase::Staging,
+            parts: Vec::new(),
+            independent: false,
+            folders: Vec::new(),
+            keep_until: at.checked_add(keep).unwrap_or(Timestamp::MAX),
+            stopped: None,
+        }
+    }
+
+    /// Bytes in its folders; what a database server keeps is not in it.
+    pub fn bytes(&self) -> u64 {
+        self.folders.iter().filter_map(|folder| fs::tree_size(folder).ok()).map(|size| size.bytes).sum()
+    }
+
     /// The parts by their names, each once.
     pub fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.parts.iter().map(|part| part.name.as_str()).collect();

@@ -13,15 +13,18 @@
 //! | a change is removed | a record without its folders | removes the record |
 
 mod change;
+mod check;
 mod recover;
 
 pub use change::Change;
 pub use change::Part;
 pub use change::Phase;
 pub use change::Place;
+pub use check::check;
 pub use recover::Recovered;
 
 use crate::config::DatabaseConfig;
+use crate::config::QuarantineConfig;
 use crate::db;
 use crate::system::fs;
 use crate::system::swap;
@@ -183,12 +186,24 @@ impl<'a> Quarantine<'a> {
         fs::sync_folder(&self.folder)
     }
 
-    /// The changes whose time is over.
+    /// The changes whose time is over, and the oldest of those that are too much together; the newest is none of them.
     ///
     /// # Errors
     /// When the records cannot be read.
-    pub fn expired(&self, now: Timestamp) -> Result<Vec<Change>> {
-        Ok(self.list()?.into_iter().filter(|change| change.keep_until <= now).collect())
+    pub fn expired(&self, settings: &QuarantineConfig, now: Timestamp) -> Result<Vec<Change>> {
+        let mut kept = 0_u64;
+        let mut expired = Vec::new();
+        for (position, change) in self.list()?.into_iter().rev().enumerate() {
+            let bytes = change.bytes();
+            let too_much = position > 0 && kept.saturating_add(bytes) > settings.max_size.0;
+            if change.keep_until <= now || too_much {
+                expired.push(change);
+            } else {
+                kept += bytes;
+            }
+        }
+        expired.reverse();
+        Ok(expired)
     }
 
     /// Writes the phase down before what it says begins.

@@ -58,6 +58,23 @@ pub fn acquire(path: &Path, wait: Duration, purpose: &str) -> Result<Lock> {
     Ok(Lock(file))
 }
 
+/// Whether a process holds the lock at `path` now.
+///
+/// # Errors
+/// When the file cannot be opened; one that is not there is held by nobody.
+pub fn is_held(path: &Path) -> Result<bool> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error).with_context(|| format!("open lock {}", path.display())),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("lock {}", path.display())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +87,9 @@ mod tests {
         let error = acquire(&path, Duration::ZERO, "restore").expect_err("refused");
         assert_eq!(crate::error::exit_code(&error), 75);
         assert!(error.to_string().contains("(backup) is working on this site"), "{error}");
+        assert!(is_held(&path).expect("asked"));
         drop(first);
+        assert!(!is_held(&path).expect("asked"));
         acquire(&path, Duration::ZERO, "restore").expect("free again");
     }
 }

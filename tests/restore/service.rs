@@ -121,6 +121,8 @@ fn what_was_stopped_by_a_killed_run_is_started_by_the_next() {
         "stopped": { "commands": { "stop": "true", "start": "echo started again >> calls" } },
     });
     sandbox.write("state/quarantine/20261123T080000Z-dead.json", &record.to_string());
+    run(&sandbox, &["status"]).exits(2).says("`restore latest` was cut off; the site was stopped for it");
+    run(&sandbox, &["daily", "--only", "backup"]).exits(2).says("was cut off");
     run(&sandbox, &["backup", "database"]).exits(1).says("was cut off; the former state is live");
     assert_eq!(calls(&sandbox), "started again\n");
     assert!(kept(&sandbox).is_empty());

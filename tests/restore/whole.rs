@@ -218,3 +218,22 @@ fn what_does_not_fit_is_told_before_anything_is_agreed_to() {
         .says("0099_later live")
         .says("manage.py migrate");
 }
+
+#[test]
+fn what_is_too_much_together_goes_but_for_the_newest() {
+    let sandbox = site("[quarantine]\nmax_size = \"1 kB\"\n");
+    run(&sandbox, &["backup", "full"]).exits(0);
+    for (day, marker) in [("24", "b"), ("25", "c")] {
+        sandbox.write("backend/media/products/marker.txt", marker);
+        at(
+            &sandbox,
+            &format!("2026-11-{day}T08:00:00Z"),
+            &["restore", "latest", "--only", "media", "--confirm", "shop"],
+        )
+        .exits(0);
+    }
+    at(&sandbox, "2026-11-25T09:00:00Z", &["quarantine", "purge"]).exits(0).says("20261124T080000Z");
+    assert_eq!(kept(&sandbox).len(), 1, "the newest can be undone, whatever it takes");
+    at(&sandbox, "2026-11-25T09:00:00Z", &["undo", "--confirm", "shop"]).exits(0);
+    assert_eq!(std::fs::read_to_string(sandbox.path("backend/media/products/marker.txt")).unwrap(), "c");
+}

@@ -25,7 +25,6 @@ use crate::status::kinds;
 use crate::system::interrupt::Interrupt;
 use anyhow::Context;
 use anyhow::Result;
-use jiff::SignedDuration;
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -89,18 +88,8 @@ impl<'a> Restore<'a> {
     /// When any step fails; the former state is live then.
     pub fn carry_out(&self, plan: &Plan, check: &mut Check) -> Result<()> {
         let quarantine = self.quarantine();
-        let keep = SignedDuration::from_hours(24 * i64::from(self.config.restore.keep_days));
-        let mut change = Change {
-            run: self.run.to_owned(),
-            command: format!("restore {}", plan.artefact.name),
-            at: self.now,
-            phase: Phase::Staging,
-            parts: Vec::new(),
-            independent: false,
-            folders: Vec::new(),
-            keep_until: self.now.checked_add(keep).unwrap_or(Timestamp::MAX),
-            stopped: None,
-        };
+        let command = format!("restore {}", plan.artefact.name);
+        let mut change = Change::new(self.run, command, self.now, &self.config.quarantine);
         if let Err(problem) = stage::stage(self, plan, &quarantine, &mut change, check) {
             self.give_up(&quarantine, &change)?;
             return Err(problem);
@@ -118,7 +107,7 @@ impl<'a> Restore<'a> {
             }
             return Err(problem);
         }
-        let days = self.config.restore.keep_days;
+        let days = self.config.quarantine.keep_days;
         let message = format!("the former state is kept for {days} days; to bring it back: sitekeep undo");
         check.add(Finding::ok(&kinds::QUARANTINE, self.run, message));
         Ok(())
