@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod checklist;
 pub mod commands;
 pub mod config;
+pub mod database;
 pub mod db;
 pub mod demo;
 pub mod disk;

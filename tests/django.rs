@@ -257,3 +257,67 @@ fn django_takes_over_a_database_that_is_made_from_nothing() {
     );
     take_over(&format!("[database]\nurl = \"{url}\"\n"), database);
 }
+
+/// Django's own commands after sitekeep's: nothing is left for them to do.
+const AFTER_UPKEEP: &str = r#"
+import sys, io
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+settings.configure(
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1]}},
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions"],
+    CACHES={"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_table"}},
+    SECRET_KEY="only-for-this-test",
+    USE_TZ=True,
+)
+django.setup()
+call_command("check", fail_level="WARNING")
+from django.core.cache import cache
+from django.db import connection
+cursor = connection.cursor()
+ours = cursor.execute("SELECT sql FROM sqlite_schema WHERE name LIKE 'cache_table%' AND sql IS NOT NULL ORDER BY name").fetchall()
+cache.set("été", {"a": 1}, 60)
+assert cache.get("été") == {"a": 1}
+cursor.execute("DROP TABLE cache_table")
+call_command("createcachetable", verbosity=0)
+theirs = cursor.execute("SELECT sql FROM sqlite_schema WHERE name LIKE 'cache_table%' AND sql IS NOT NULL ORDER BY name").fetchall()
+plain = lambda rows: [" ".join(row[0].split()).replace("( ", "(").replace(" )", ")") for row in rows]
+assert plain(ours) == plain(theirs), (plain(ours), plain(theirs))
+from django.contrib.sessions.models import Session
+before = Session.objects.count()
+assert before == 1, before
+call_command("clearsessions")
+assert Session.objects.count() == before
+print("nothing to do")
+"#;
+
+#[test]
+fn django_has_nothing_to_do_after_the_upkeep() {
+    let Some(python) = python() else { return };
+    let sandbox = Sandbox::site();
+    let database = rusqlite::Connection::open(sandbox.path("backend/db.sqlite3")).unwrap();
+    database
+        .execute_batch(
+            "INSERT INTO django_session VALUES ('old', '', '2026-11-23 07:59:59'), ('live', '', '2126-01-01 00:00:00')",
+        )
+        .unwrap();
+    for arguments in [
+        &["clear-sessions"][..],
+        &["cache-table"],
+        &["optimize", "--force", "--no-safety-backup"],
+        &["reindex", "--force", "--no-safety-backup"],
+    ] {
+        sandbox.run(&[&["database"], arguments].concat()).exits(0);
+    }
+    sandbox.write("after.py", AFTER_UPKEEP);
+    let output = Command::new(python)
+        .arg(sandbox.path("after.py"))
+        .arg(sandbox.path("backend/db.sqlite3"))
+        .output()
+        .unwrap();
+    let told =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && told.contains("nothing to do"), "{told}");
+}

@@ -25,3 +25,4 @@ mod snapshot;
 mod status;
 mod stub;
 mod tls;
+mod upkeep;

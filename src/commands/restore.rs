@@ -225,7 +225,7 @@ fn safety(
         (false, true) if !config_too => Kind::Media,
         _ => Kind::Full,
     };
-    let mut item = backups::safety(kind, config, folder, bar, record, context);
+    let mut item = backups::before_restore(kind, config, folder, bar, record, context);
     item.id = "restore.safety";
     item.title = "Safety backup";
     let Some(position) =

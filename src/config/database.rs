@@ -1,6 +1,7 @@
 //! `[database]`: where the site keeps its data.
 
 use super::Secret;
+use crate::units::Percent;
 use serde::Deserialize;
 use serde::Serialize;
 use std::path::Path;
@@ -31,6 +32,10 @@ pub struct DatabaseConfig {
     /// How long to wait for a connection or for a locked database.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub timeout: Duration,
+    /// Share of dead space from which a table, an index or a SQLite file is rebuilt.
+    pub dead_space: Percent,
+    /// Expired sessions that are removed in one transaction.
+    pub session_batch: u32,
 }
 
 impl Default for DatabaseConfig {
@@ -45,6 +50,8 @@ impl Default for DatabaseConfig {
             ca_file: None,
             programs: None,
             timeout: Duration::from_secs(5),
+            dead_space: Percent(20.0),
+            session_batch: 1000,
         }
     }
 }

@@ -52,6 +52,8 @@ const KEYS: &[(&str, &str, &str)] = &[
         "Folder of pg_dump, pg_restore and psql [default: searched]",
     ),
     ("database.timeout", "", "How long to wait for a connection or a locked database"),
+    ("database.dead_space", "", "Share of dead space from which `database optimize` and `reindex` rebuild"),
+    ("database.session_batch", "", "Expired sessions removed in one transaction"),
     ("health.processes", "", "Services and the programs that may carry them; at least one of each must run"),
     ("health.ports", "", "Ports that must listen: a number, or \"host:port\""),
     (

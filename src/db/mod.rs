@@ -28,6 +28,7 @@ mod showcase;
 mod snapshot;
 mod sqlite;
 mod standstill;
+pub mod upkeep;
 mod value;
 mod wire;
 

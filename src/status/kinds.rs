@@ -67,6 +67,13 @@ kinds! {
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
 
+    DATABASE_SOUND = "DATABASE-002", "the database and its references are sound", "Base de données corrompue";
+    DATABASE_SPACE = "DATABASE-003", "dead space of the database", "Mensuelle 1";
+    DATABASE_INDEX = "DATABASE-004", "an index of the database", "Mensuelle 1";
+    DATABASE_LIMIT = "DATABASE-005", "numbers that run out: transactions, sequences", "Mensuelle 1";
+    DATABASE_SESSIONS = "DATABASE-006", "expired sessions", "Hebdomadaire 3";
+    DATABASE_CACHE = "DATABASE-007", "Django's cache table", "Performance dégradée";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

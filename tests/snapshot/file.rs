@@ -156,5 +156,5 @@ fn rows_that_refer_to_nothing_are_told_and_copied() {
         .unwrap();
     let problems = take(&sqlite(&path), &sandbox.path("copy")).problems;
     assert_eq!(problems, ["showcase_product: row 3 refers to a row of showcase_category that is not there"]);
-    assert_eq!(db::check_integrity(&sqlite(&path), false).unwrap().lost_references, problems);
+    assert_eq!(db::check_integrity(&sqlite(&path), false).unwrap().flaws, problems);
 }

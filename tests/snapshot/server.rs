@@ -224,7 +224,7 @@ fn unsound_data_is_told() {
          UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'showcase_product_slug_key'::regclass;",
     );
     let settings = server(&cluster.create("unsound", &sql));
-    let quick = db::check_integrity(&settings, false).unwrap().damage;
+    let quick = db::check_integrity(&settings, false).unwrap().flaws;
     assert_eq!(
         quick,
         [
@@ -232,6 +232,6 @@ fn unsound_data_is_told() {
             "showcase_product.dear: the constraint was never checked (NOT VALID)"
         ]
     );
-    let full = db::check_integrity(&settings, true).unwrap().lost_references;
-    assert!(full[0].starts_with("showcase_product: 1 rows refer to rows of showcase_category"), "{full:?}");
+    let full = db::check_integrity(&settings, true).unwrap().flaws;
+    assert!(full[2].starts_with("showcase_product: 1 rows refer to rows of showcase_category"), "{full:?}");
 }

@@ -186,7 +186,7 @@ struct Work<'a> {
 }
 
 /// Backs up what a restore is about to replace; nothing is rotated away meanwhile.
-pub(super) fn safety(
+pub(super) fn before_restore(
     kind: Kind,
     config: &Config,
     folder: &Path,
@@ -196,6 +196,26 @@ pub(super) fn safety(
 ) -> ItemReport {
     let work = Work { config, folder, now: context.now, progress };
     work.make(kind, Purpose::BeforeRestore, record)
+}
+
+/// Backs the database up before it is rebuilt.
+///
+/// # Errors
+/// When no backup could be made.
+pub(super) fn before_rebuild(
+    config: &Config,
+    progress: &dyn crate::progress::Progress,
+    record: &mut Record,
+    context: &Context,
+) -> Result<ItemReport> {
+    let work = Work { config, folder: folder(config)?, now: context.now, progress };
+    let item = work.make(Kind::Database, Purpose::Kept, record);
+    match item.findings.iter().find(|finding| finding.status == Status::Critical) {
+        Some(failed) => Err(Error::new(ErrorKind::Failed, format!("before the rebuild: {}", failed.message))
+            .hint("mend that, or add --no-safety-backup")
+            .into()),
+        None => Ok(item),
+    }
 }
 
 /// The backup that a name or path means.

@@ -18,13 +18,14 @@ use std::path::Path;
 pub struct Soundness {
     /// What cannot be read, or is not as the database itself wrote it.
     pub damage: Vec<String>,
-    /// Rows that refer to rows that are not there: the data's fault, not the file's.
-    pub lost_references: Vec<String>,
+    /// What is the fault of the data or of how it is set up, not of the file: rows that refer to rows that are not
+    /// there, indexes that are not valid.
+    pub flaws: Vec<String>,
 }
 
 impl Soundness {
     pub fn problems(&self) -> impl Iterator<Item = &String> {
-        self.damage.iter().chain(&self.lost_references)
+        self.damage.iter().chain(&self.flaws)
     }
 
     pub fn is_sound(&self) -> bool {

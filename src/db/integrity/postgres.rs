@@ -11,20 +11,23 @@ use ::postgres::Client;
 use anyhow::Result;
 use std::io::Read;
 
-/// Everything that must be empty: a name or sentence per row.
-const CATALOGUE: &[(&str, &str)] = &[
+/// Everything that must be empty: what it tells, whether that is damage, and a query with a name per row.
+const CATALOGUE: &[(&str, bool, &str)] = &[
     (
         "the index is not valid: REINDEX it",
+        false,
         "SELECT indexrelid::regclass::text FROM pg_catalog.pg_index
          WHERE NOT indisvalid OR NOT indisready OR NOT indislive ORDER BY 1",
     ),
     (
         "the constraint was never checked (NOT VALID)",
+        false,
         "SELECT conrelid::regclass::text || '.' || conname FROM pg_catalog.pg_constraint
          WHERE NOT convalidated ORDER BY 1",
     ),
     (
         "the server met pages with wrong checksums",
+        true,
         "SELECT datname::text FROM pg_catalog.pg_stat_database
          WHERE datname = current_database() AND checksum_failures > 0",
     ),
@@ -62,9 +65,10 @@ pub(super) fn look(url: &str, settings: &DatabaseConfig, full: bool) -> Result<S
             found.damage.push(format!("{}: {words}", table.key));
         }
     }
-    for (problem, sql) in CATALOGUE {
+    for (problem, is_damage, sql) in CATALOGUE {
         for row in client.query(*sql, &[]).map_err(|error| told(&error))? {
-            found.damage.push(format!("{}: {problem}", row.try_get::<_, String>(0)?));
+            let told = format!("{}: {problem}", row.try_get::<_, String>(0)?);
+            if *is_damage { found.damage.push(told) } else { found.flaws.push(told) }
         }
     }
     if full {
@@ -74,7 +78,7 @@ pub(super) fn look(url: &str, settings: &DatabaseConfig, full: bool) -> Result<S
             let sql: String = row.try_get(3)?;
             let count: i64 = client.query_one(&sql, &[]).map_err(|error| told(&error))?.try_get(0)?;
             if count > 0 {
-                found.lost_references.push(format!(
+                found.flaws.push(format!(
                     "{child}: {count} rows refer to rows of {parent} that are not there ({name})"
                 ));
             }

@@ -10,8 +10,8 @@ const TOLD: usize = 20;
 
 pub(super) fn look(database: &mut Sqlite, full: bool) -> Result<Soundness> {
     let damage = damage(database, full)?;
-    let lost_references = if damage.is_empty() { references(database)? } else { Vec::new() };
-    Ok(Soundness { damage, lost_references })
+    let flaws = if damage.is_empty() { references(database)? } else { Vec::new() };
+    Ok(Soundness { damage, flaws })
 }
 
 /// What is wrong with the file's structure; an error while looking is damage too.
@@ -58,7 +58,7 @@ mod tests {
     use rusqlite::Connection;
 
     #[test]
-    fn damage_and_lost_references_are_told() {
+    fn damage_and_flaws_are_told() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("l'été.sqlite3");
         let connection = Connection::open(&path).expect("create");
@@ -79,7 +79,7 @@ mod tests {
             )
             .expect("rows");
         drop(connection);
-        let told = check_copy(&path, false).expect("checked").lost_references;
+        let told = check_copy(&path, false).expect("checked").flaws;
         assert_eq!(told[0], "child: row 10 refers to a row of Parent é that is not there");
         assert_eq!(told.last().expect("one"), "and 1971 more rows refer to nothing");
         let mut bytes = std::fs::read(&path).expect("read");

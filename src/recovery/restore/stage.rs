@@ -223,7 +223,7 @@ fn judge(
     if let Some(first) = soundness.damage.first() {
         return Err(refuse(format!("is damaged: {first}")).into());
     }
-    for lost in soundness.lost_references.iter().take(5) {
+    for lost in soundness.flaws.iter().take(5) {
         check.add(Finding::warning(&kinds::RESTORE, "database", lost.as_str()).remedy(
             "mend the rows in the application's admin; they were like this when the backup was made",
         ));
