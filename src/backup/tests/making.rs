@@ -168,6 +168,56 @@ fn h3_an_empty_or_missing_copy_of_the_database_publishes_nothing() {
     assert_eq!(world.names(), [""; 0]);
 }
 
+/// A copy that turns out not to be sound.
+#[derive(Debug)]
+struct Unsound;
+
+impl Proof for Unsound {
+    fn fingerprint(&self) -> anyhow::Result<serde_json::Value> {
+        anyhow::bail!("the database is damaged")
+    }
+}
+
+#[test]
+fn a_copy_that_fails_its_check_while_it_is_packed_publishes_nothing() {
+    let world = World::new();
+    for kind in [Kind::Database, Kind::Full] {
+        let error = world.make_proven(kind, day(0), &Unsound).expect_err("refused");
+        assert_eq!(error.to_string(), "the database is damaged");
+    }
+    assert_eq!(world.names(), [""; 0]);
+}
+
+#[test]
+fn gzip_and_tar_read_what_is_made_of_many_members() {
+    let world = World::new();
+    // Several members: text that deflates, noise that is stored, and the two in turn.
+    world.file("copy.sqlite3", &sqlite(900));
+    world.file("media/large.jpg", &jpeg(3_000_000, 2));
+    world.file("media/large.txt", &"montre connectée ".repeat(200_000).into_bytes());
+    for kind in Kind::ALL {
+        let created = world.make(kind, day(0)).expect("create");
+        let run = |program: &str, arguments: &[&str]| {
+            let output = crate::system::process::command(program)
+                .args(arguments)
+                .arg(&created.path)
+                .output()
+                .expect("run");
+            assert!(output.status.success() && output.stderr.is_empty(), "{program}: {output:?}");
+            output.stdout
+        };
+        run("gzip", &["-t"]);
+        if kind == Kind::Database {
+            assert!(run("gzip", &["-dc"]) == std::fs::read(world.path("copy.sqlite3")).expect("read"));
+            continue;
+        }
+        let listed = String::from_utf8(run("tar", &["-tzf"])).expect("names");
+        assert_eq!(listed.lines().filter(|name| name.contains("large.")).count(), 2, "{listed}");
+        let content = run("tar", &["--wildcards", "--to-stdout", "-x", "*media/large.txt", "-zf"]);
+        assert!(content == std::fs::read(world.path("media/large.txt")).expect("read"));
+    }
+}
+
 #[test]
 fn long_names_and_names_of_any_bytes_are_kept() {
     use std::os::unix::ffi::OsStrExt;
