@@ -54,13 +54,23 @@ pub fn create(order: &Order<'_>, contents: Contents<'_>, progress: &dyn Progress
         None => Tree::default(),
     };
     let artefacts = artefact::list(order.folder, order.zone)?;
-    if let Contents::Media(media) = contents
-        && let Some((same, manifest)) =
-            unchanged::find(&artefacts, media, &tree, order.now, order.fresh_copy_days)?
-        && let Some(created) = link(order, &same, manifest, &tree, &problems)?
-    {
-        return Ok(created);
+    let mut fingerprint = None;
+    if let Some((same, mut manifest)) = unchanged::find(&artefacts, &contents, &tree, order)? {
+        let is_same = match contents.database() {
+            Some(database) => {
+                let (print, is_same) = unchanged::prove(database, &manifest)?;
+                manifest.fingerprint = Some(print.clone());
+                fingerprint = Some(print);
+                is_same
+            }
+            None => true,
+        };
+        if is_same && let Some(created) = link(order, &same, manifest, &tree, &problems)? {
+            return Ok(created);
+        }
     }
+    // The copy is checked once.
+    let contents = fingerprint.as_ref().map_or(contents, |fingerprint| contents.proven(fingerprint));
     let database_size = match contents.database() {
         Some(database) => size_of(database.path)?,
         None => 0,
@@ -115,7 +125,7 @@ fn size_of(path: &Path) -> Result<u64> {
 }
 
 /// Publishes one more name of an artefact that holds the same; `None` where no link can be made and its sidecars do
-/// not allow a copy: then the media are read anew.
+/// not allow a copy: then all is read anew.
 fn link(
     order: &Order<'_>,
     same: &Artefact,
@@ -125,8 +135,8 @@ fn link(
 ) -> Result<Option<Created>> {
     let Ok(checksums) = Checksums::read(&same.path, &same.name) else { return Ok(None) };
     let name =
-        publish::free_name(order.folder, Name::new(Kind::Media, None, order.now, order.zone)).to_string();
-    // Without links (FAT, some network file systems) the media are copied from the live site, not from the artefact.
+        publish::free_name(order.folder, Name::new(manifest.kind, None, order.now, order.zone)).to_string();
+    // Without links (FAT, some network file systems) all is copied from the live site, not from the artefact.
     let Ok(partial) = Partial::link(order.folder, &name, &same.path) else { return Ok(None) };
     let manifest = Manifest {
         artefact: name.clone(),

@@ -20,7 +20,7 @@ pub struct Order<'a> {
     pub zone: &'a TimeZone,
     /// Django's `SECRET_KEY`: only a salted digest of it is kept.
     pub secret_key: Option<&'a Secret>,
-    /// Days for which unchanged media are linked instead of copied.
+    /// Days for which what is unchanged is linked instead of copied.
     pub fresh_copy_days: u32,
 }
 
@@ -77,6 +77,14 @@ impl<'a> Contents<'a> {
             Self::Media(_) => Kind::Media,
             Self::Full { .. } => Kind::Full,
         }
+    }
+
+    /// The same with a fingerprint that was taken.
+    pub(super) fn proven(mut self, fingerprint: &'a dyn Proof) -> Self {
+        if let Self::Database(database) | Self::Full { database, .. } = &mut self {
+            database.fingerprint = fingerprint;
+        }
+        self
     }
 
     pub(super) fn database(&self) -> Option<DatabaseCopy<'a>> {

@@ -120,6 +120,53 @@ fn any_change_of_the_media_makes_a_new_copy() {
 }
 
 #[test]
+fn an_unchanged_site_is_one_more_name_of_the_last_full_artefact() {
+    let world = World::new();
+    let inode = |created: &Created| std::fs::metadata(&created.path).expect("look").ino();
+    let first = world.make(Kind::Full, day(0)).expect("create");
+    let second = world.make(Kind::Full, day(7)).expect("create");
+    assert_eq!(inode(&first), inode(&second));
+    assert_eq!(second.manifest.same_as.as_deref(), Some("backup_complet_20900101_020000.tar.gz"));
+    assert_eq!(second.manifest.kind, Kind::Full);
+    world.verify_all();
+    // The copy of the database must be sound all the same: the same bytes may be bad ones.
+    let error = world.make_proven(Kind::Full, day(8), &Unsound).expect_err("refused");
+    assert_eq!(error.to_string(), "the database is damaged");
+    assert_ne!(inode(&world.make(Kind::Full, day(31)).expect("create")), inode(&first));
+    // A database alone is always one more copy.
+    let first = world.make(Kind::Database, day(0)).expect("create");
+    assert_ne!(inode(&first), inode(&world.make(Kind::Database, day(7)).expect("create")));
+}
+
+#[test]
+fn any_change_of_the_site_makes_a_new_full_artefact() {
+    let world = World::new();
+    let inode = |created: &Created| std::fs::metadata(&created.path).expect("look").ino();
+    let mut last = inode(&world.make(Kind::Full, day(0)).expect("create"));
+    let changes: [&dyn Fn(); 6] = [
+        &|| world.file("copy.sqlite3", &sqlite(21)),
+        &|| world.file("settings.py", b"DEBUG = True \n"),
+        &|| {
+            let path = world.path(".env");
+            let mtime = std::fs::metadata(&path).expect("look").modified().expect("mtime");
+            let file = std::fs::OpenOptions::new().write(true).open(&path).expect("open");
+            std::os::unix::fs::FileExt::write_at(&file, b"XXXX", 0).expect("write");
+            file.set_modified(mtime).expect("set back");
+        },
+        &|| std::fs::remove_file(world.path(".env")).expect("remove"),
+        &|| world.file(".env", b"SECRET_KEY=django-insecure-key\n"),
+        &|| world.file("media/new.txt", b"new"),
+    ];
+    for (days, change) in (1..).zip(changes) {
+        change();
+        let next = inode(&world.make(Kind::Full, day(days)).expect("create"));
+        assert_ne!(next, last, "{days}");
+        last = next;
+        world.verify_all();
+    }
+}
+
+#[test]
 fn content_that_changed_under_an_old_time_is_seen() {
     let world = World::new();
     // Made before the files last changed, as far as their inodes tell: nothing but the content can be believed.
