@@ -1,13 +1,23 @@
 //! A file that is read while it is written, never past what its writer has told.
+//!
+//! What was read is let go of: the kernel begins to write it to disk, and does not keep it in memory, where a backup
+//! of gigabytes would take the place of what the site needs at hand.
 
 use anyhow::Context;
 use anyhow::Result;
+use rustix::fs::Advice;
 use std::fs::File;
 use std::io::IoSlice;
 use std::io::Read;
 use std::io::Write;
+use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::mpsc;
+
+/// So many bytes are let go of at a time.
+const WINDOW: u64 = 16 << 20;
+/// So far back that is asked again: the first time, what is not yet on disk is only sent there.
+const BEHIND: u64 = 8 * WINDOW;
 
 /// The writing side; the reading side ends when this is dropped.
 pub(super) struct Sink<'a> {
@@ -20,6 +30,7 @@ pub(super) struct Sink<'a> {
 pub(super) struct Follower {
     file: File,
     position: u64,
+    released: u64,
     length: u64,
     told: mpsc::Receiver<u64>,
 }
@@ -31,7 +42,8 @@ pub(super) struct Follower {
 pub(super) fn pair<'a>(file: &'a File, path: &Path) -> Result<(Sink<'a>, Follower)> {
     let second = File::open(path).with_context(|| format!("open {}", path.display()))?;
     let (told, heard) = mpsc::channel();
-    Ok((Sink { file, length: 0, told }, Follower { file: second, position: 0, length: 0, told: heard }))
+    let follower = Follower { file: second, position: 0, released: 0, length: 0, told: heard };
+    Ok((Sink { file, length: 0, told }, follower))
 }
 
 impl Sink<'_> {
@@ -60,6 +72,13 @@ impl Write for Sink<'_> {
     }
 }
 
+/// Lets go of a part of a file, or of all that follows `from`.
+///
+/// It is advice: a file system that does not take it keeps what it would have kept.
+pub(super) fn release(file: &File, from: u64, length: Option<NonZeroU64>) {
+    let _ = rustix::fs::fadvise(file, from, length, Advice::DontNeed);
+}
+
 impl Read for Follower {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         while self.position == self.length {
@@ -72,6 +91,11 @@ impl Read for Follower {
         let known = usize::try_from(self.length - self.position).unwrap_or(usize::MAX).min(buffer.len());
         let count = self.file.read(&mut buffer[..known])?;
         self.position += count as u64;
+        if self.position - self.released >= WINDOW {
+            let from = self.released.saturating_sub(BEHIND);
+            release(&self.file, from, NonZeroU64::new(self.position - from));
+            self.released = self.position;
+        }
         Ok(count)
     }
 }
@@ -86,7 +110,8 @@ mod tests {
         let path = folder.path().join("file");
         let file = File::create(&path).expect("create");
         let (mut sink, mut follower) = pair(&file, &path).expect("pair");
-        let expected: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
+        // More than is let go of at a time.
+        let expected: Vec<u8> = (0..9_000_000_u32).flat_map(u32::to_le_bytes).collect();
         let read = std::thread::scope(|scope| {
             let reader = scope.spawn(move || {
                 let mut all = Vec::new();

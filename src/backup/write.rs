@@ -109,6 +109,7 @@ pub(super) fn write(
         let (manifest, written) = filled?;
         file.sync_all().with_context(|| format!("sync {}", path.display()))?;
         let reading = reading.join().map_err(|_| anyhow!("the thread that reads back has stopped"))??;
+        follow::release(&file, 0, None);
         anyhow::Ok((manifest, written, reading))
     })?;
     let sha256 = read_back::compare(&partial.path, reading, &manifest, written)?;
