@@ -61,7 +61,23 @@ pub(super) fn read(
     depth: Depth,
     progress: &dyn Progress,
 ) -> Result<Reading<Contents>> {
-    stream::read(path, progress, |content| match extension {
+    let file = stream::open(path)?;
+    read_from(file, path, extension, limits, depth, progress)
+}
+
+/// The same of a file that was opened before.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_from(
+    source: impl Read + Send,
+    path: &Path,
+    extension: Option<&str>,
+    limits: Limits,
+    depth: Depth,
+    progress: &dyn Progress,
+) -> Result<Reading<Contents>> {
+    stream::read(source, path, progress, |content| match extension {
         Some(extension) => single(content, extension, limits, depth),
         None => archive(content, limits, depth),
     })

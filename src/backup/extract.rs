@@ -69,8 +69,9 @@ pub fn extract(
         .flat_map(|manifest| &manifest.entries)
         .map(|entry| (&entry.path, entry.mtime))
         .collect();
+    let file = stream::open(&artefact.path)?;
     progress.start("unpack", artefact.size);
-    let reading = stream::read(&artefact.path, progress, |content| {
+    let reading = stream::read(file, &artefact.path, progress, |content| {
         let mut unpack =
             Unpack { target, times: &times, found: Contents::default(), extracted: Extracted::default() };
         match extension {

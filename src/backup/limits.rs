@@ -11,6 +11,8 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// For what this program has just written itself.
+    pub(super) const NONE: Self = Self { entries: u64::MAX, bytes: u64::MAX };
     const ENTRIES: u64 = 1_000_000;
     /// What an archive without a manifest may always unpack to.
     const FLOOR: u64 = 256 << 20;

@@ -32,16 +32,25 @@ pub(super) struct Reading<T> {
     pub(super) content: Result<T>,
 }
 
-/// Hands the decompressed content to `act` and hashes the file, all of it even when `act` ends early.
+/// Opens a file for [`read`].
 ///
 /// # Errors
-/// When the file cannot be opened or read; damage of the content is in the answer.
+/// When it cannot be opened.
+pub(super) fn open(path: &Path) -> Result<File> {
+    File::open(path).with_context(|| format!("open {}", path.display()))
+}
+
+/// Hands the decompressed content of the file at `path` to `act` and hashes the file, all of it even when `act` ends
+/// early.
+///
+/// # Errors
+/// When the file cannot be read; damage of the content is in the answer.
 pub(super) fn read<T>(
+    file: impl Read + Send,
     path: &Path,
     progress: &dyn Progress,
     act: impl FnOnce(&mut dyn Read) -> Result<T>,
 ) -> Result<Reading<T>> {
-    let file = File::open(path).with_context(|| format!("open {}", path.display()))?;
     let (full, chunks) = mpsc::sync_channel(IN_FLIGHT);
     let (used, spare) = mpsc::channel();
     thread::scope(|scope| {
@@ -57,7 +66,7 @@ pub(super) fn read<T>(
 }
 
 fn hash(
-    mut file: File,
+    mut file: impl Read,
     full: &mpsc::SyncSender<Vec<u8>>,
     spare: &mpsc::Receiver<Vec<u8>>,
     progress: &dyn Progress,

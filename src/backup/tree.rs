@@ -2,6 +2,7 @@
 
 use super::Problem;
 use super::ProblemKind;
+use crate::quarantine::PREFIX;
 use jiff::Timestamp;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -55,7 +56,12 @@ fn timestamp(seconds: i64, nanoseconds: i64) -> Timestamp {
 /// Walks a folder. What cannot be read is a problem of that entry, not of the walk.
 pub(super) fn walk(root: &Path) -> Tree {
     let mut tree = Tree::default();
-    for entry in WalkDir::new(root).min_depth(1).follow_links(false).sort_by_file_name() {
+    // What the quarantine keeps beside the live files of a mount is not the site's.
+    let is_kept = |entry: &walkdir::DirEntry| {
+        entry.depth() == 1 && entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes())
+    };
+    let entries = WalkDir::new(root).min_depth(1).follow_links(false).sort_by_file_name();
+    for entry in entries.into_iter().filter_entry(|entry| !is_kept(entry)) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -113,6 +119,18 @@ pub(super) fn skipped(path: &Path, metadata: &std::fs::Metadata) -> Problem {
 mod tests {
     use super::*;
     use crate::system::fs;
+
+    #[test]
+    fn what_the_quarantine_keeps_on_the_mount_is_not_the_sites() {
+        let root = tempfile::tempdir().expect("a folder");
+        for folder in [".sitekeep-20261123T080000Z-5c1f", "products/.sitekeep-like", "products"] {
+            std::fs::create_dir_all(root.path().join(folder)).expect("folder");
+            crate::system::fs::write_atomic(&root.path().join(folder).join("a.jpg"), b"x", 0o644)
+                .expect("file");
+        }
+        let files: Vec<_> = walk(root.path()).files.into_iter().map(|file| file.path).collect();
+        assert_eq!(files, [Path::new("products/.sitekeep-like/a.jpg"), Path::new("products/a.jpg")]);
+    }
 
     #[test]
     fn links_and_pipes_are_told_and_names_of_any_kind_are_found_in_order() {

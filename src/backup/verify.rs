@@ -10,15 +10,10 @@ use super::checksums::manifest_name;
 use super::contents;
 use super::contents::Contents;
 use super::contents::Depth;
-use super::gzip::Written;
 use crate::error::one_line;
 use crate::progress::Progress;
-use anyhow::Context;
 use anyhow::Result;
-use anyhow::bail;
-use anyhow::ensure;
 use serde::Serialize;
-use std::path::Path;
 
 /// Differences that are told one by one; of more, the number is.
 const MOST_TOLD: usize = 20;
@@ -158,32 +153,4 @@ fn judge(artefact: &Artefact, found: &Contents, beside: Option<&Manifest>, repor
     if more > 0 {
         report.damage.push(format!("and {more} more differences"));
     }
-}
-
-/// Reads back a file that was just written: that it holds what was sent to the disk, that it unpacks, and that it
-/// lists what the manifest does. The SHA-256 of each file was taken from the same bytes as gzip's checksum, which is
-/// checked here; so the result is the SHA-256 of the artefact, for its checksum file.
-///
-/// # Errors
-/// When anything differs.
-pub(super) fn read_back(
-    path: &Path,
-    extension: Option<&str>,
-    manifest: &Manifest,
-    written: Written,
-    progress: &dyn Progress,
-) -> Result<Sha256> {
-    let limits = Limits::new(Some(manifest), written.length);
-    let reading = contents::read(path, extension, limits, Depth::Structure, progress)?;
-    ensure!(
-        (reading.raw.length, reading.raw.crc) == (written.length, written.crc),
-        "{} does not read back as it was written: the disk or the memory is failing",
-        path.display()
-    );
-    let found = reading.content.with_context(|| format!("read back {}", path.display()))?;
-    let differences = contents::differences(manifest, &found);
-    if let Some(first) = differences.into_iter().chain(found.faults).next() {
-        bail!("{} is not as it should be: {first}", path.display());
-    }
-    Ok(reading.raw.sha256)
 }

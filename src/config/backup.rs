@@ -10,8 +10,8 @@ use std::path::PathBuf;
 pub struct BackupConfig {
     /// Without it, `~/backups/NAME`, filled in when the settings are loaded.
     pub folder: Option<PathBuf>,
-    /// Unchanged media are linked to the last backup for so long, then copied anew, so that one bad sector
-    /// cannot take all of them.
+    /// Unchanged media, and a whole unchanged site, are linked to the last backup for so long, then copied anew, so
+    /// that one bad sector cannot take all of them.
     pub fresh_copy_days: u32,
     pub database: RetentionConfig,
     pub media: RetentionConfig,

@@ -135,7 +135,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     (
         "backup.fresh_copy_days",
         "",
-        "Days for which unchanged media are linked to the last backup before they are copied anew",
+        "Days for which an unchanged site (media, full) is linked to the last backup before it is copied anew",
     ),
     ("backup.database.last", "", "Backups of the database that are kept: the newest so many"),
     ("backup.database.daily", "", "and the newest of so many days, weeks, months, years"),

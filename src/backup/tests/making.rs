@@ -120,6 +120,53 @@ fn any_change_of_the_media_makes_a_new_copy() {
 }
 
 #[test]
+fn an_unchanged_site_is_one_more_name_of_the_last_full_artefact() {
+    let world = World::new();
+    let inode = |created: &Created| std::fs::metadata(&created.path).expect("look").ino();
+    let first = world.make(Kind::Full, day(0)).expect("create");
+    let second = world.make(Kind::Full, day(7)).expect("create");
+    assert_eq!(inode(&first), inode(&second));
+    assert_eq!(second.manifest.same_as.as_deref(), Some("backup_complet_20900101_020000.tar.gz"));
+    assert_eq!(second.manifest.kind, Kind::Full);
+    world.verify_all();
+    // The copy of the database must be sound all the same: the same bytes may be bad ones.
+    let error = world.make_proven(Kind::Full, day(8), &Unsound).expect_err("refused");
+    assert_eq!(error.to_string(), "the database is damaged");
+    assert_ne!(inode(&world.make(Kind::Full, day(31)).expect("create")), inode(&first));
+    // A database alone is always one more copy.
+    let first = world.make(Kind::Database, day(0)).expect("create");
+    assert_ne!(inode(&first), inode(&world.make(Kind::Database, day(7)).expect("create")));
+}
+
+#[test]
+fn any_change_of_the_site_makes_a_new_full_artefact() {
+    let world = World::new();
+    let inode = |created: &Created| std::fs::metadata(&created.path).expect("look").ino();
+    let mut last = inode(&world.make(Kind::Full, day(0)).expect("create"));
+    let changes: [&dyn Fn(); 6] = [
+        &|| world.file("copy.sqlite3", &sqlite(21)),
+        &|| world.file("settings.py", b"DEBUG = True \n"),
+        &|| {
+            let path = world.path(".env");
+            let mtime = std::fs::metadata(&path).expect("look").modified().expect("mtime");
+            let file = std::fs::OpenOptions::new().write(true).open(&path).expect("open");
+            std::os::unix::fs::FileExt::write_at(&file, b"XXXX", 0).expect("write");
+            file.set_modified(mtime).expect("set back");
+        },
+        &|| std::fs::remove_file(world.path(".env")).expect("remove"),
+        &|| world.file(".env", b"SECRET_KEY=django-insecure-key\n"),
+        &|| world.file("media/new.txt", b"new"),
+    ];
+    for (days, change) in (1..).zip(changes) {
+        change();
+        let next = inode(&world.make(Kind::Full, day(days)).expect("create"));
+        assert_ne!(next, last, "{days}");
+        last = next;
+        world.verify_all();
+    }
+}
+
+#[test]
 fn content_that_changed_under_an_old_time_is_seen() {
     let world = World::new();
     // Made before the files last changed, as far as their inodes tell: nothing but the content can be believed.
@@ -166,6 +213,56 @@ fn h3_an_empty_or_missing_copy_of_the_database_publishes_nothing() {
         assert!(error.to_string().contains("is no SQLite database"), "{error}");
     }
     assert_eq!(world.names(), [""; 0]);
+}
+
+/// A copy that turns out not to be sound.
+#[derive(Debug)]
+struct Unsound;
+
+impl Proof for Unsound {
+    fn fingerprint(&self) -> anyhow::Result<serde_json::Value> {
+        anyhow::bail!("the database is damaged")
+    }
+}
+
+#[test]
+fn a_copy_that_fails_its_check_while_it_is_packed_publishes_nothing() {
+    let world = World::new();
+    for kind in [Kind::Database, Kind::Full] {
+        let error = world.make_proven(kind, day(0), &Unsound).expect_err("refused");
+        assert_eq!(error.to_string(), "the database is damaged");
+    }
+    assert_eq!(world.names(), [""; 0]);
+}
+
+#[test]
+fn gzip_and_tar_read_what_is_made_of_many_members() {
+    let world = World::new();
+    // Several members: text that deflates, noise that is stored, and the two in turn.
+    world.file("copy.sqlite3", &sqlite(900));
+    world.file("media/large.jpg", &jpeg(3_000_000, 2));
+    world.file("media/large.txt", &"montre connectée ".repeat(200_000).into_bytes());
+    for kind in Kind::ALL {
+        let created = world.make(kind, day(0)).expect("create");
+        let run = |program: &str, arguments: &[&str]| {
+            let output = crate::system::process::command(program)
+                .args(arguments)
+                .arg(&created.path)
+                .output()
+                .expect("run");
+            assert!(output.status.success() && output.stderr.is_empty(), "{program}: {output:?}");
+            output.stdout
+        };
+        run("gzip", &["-t"]);
+        if kind == Kind::Database {
+            assert!(run("gzip", &["-dc"]) == std::fs::read(world.path("copy.sqlite3")).expect("read"));
+            continue;
+        }
+        let listed = String::from_utf8(run("tar", &["-tzf"])).expect("names");
+        assert_eq!(listed.lines().filter(|name| name.contains("large.")).count(), 2, "{listed}");
+        let content = run("tar", &["--wildcards", "--to-stdout", "-x", "*media/large.txt", "-zf"]);
+        assert!(content == std::fs::read(world.path("media/large.txt")).expect("read"));
+    }
 }
 
 #[test]

@@ -58,6 +58,10 @@ impl World {
     }
 
     fn make(&self, kind: Kind, now: Timestamp) -> anyhow::Result<Created> {
+        self.make_proven(kind, now, &serde_json::json!({"tables": {"showcase_product": 35}}))
+    }
+
+    fn make_proven(&self, kind: Kind, now: Timestamp, proof: &dyn Proof) -> anyhow::Result<Created> {
         let folder = self.backups();
         let order = Order {
             folder: &folder,
@@ -70,13 +74,12 @@ impl World {
         };
         let (path, media) = (self.path("copy.sqlite3"), self.path("media"));
         let (settings, env_file) = (self.path("settings.py"), self.path(".env"));
-        let fingerprint = serde_json::json!({"tables": {"showcase_product": 35}});
         let database = DatabaseCopy {
             path: &path,
             extension: "sqlite3",
             engine: "sqlite",
             original: "/srv/site/db.sqlite3",
-            fingerprint: &fingerprint,
+            fingerprint: proof,
         };
         let contents = match kind {
             Kind::Database => Contents::Database(database),

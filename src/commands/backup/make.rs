@@ -9,13 +9,15 @@ use crate::backup::Created;
 use crate::backup::DatabaseCopy;
 use crate::backup::Kind;
 use crate::backup::Order;
+use crate::backup::Proof;
 use crate::commands::report::Record;
 use crate::config::DatabaseSource;
 use crate::config::Secret;
 use crate::config::env_file;
 use crate::db;
+use crate::db::Checked;
+use crate::db::Copied;
 use crate::db::Engine;
-use crate::db::Snapshot;
 use crate::error;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
@@ -31,6 +33,7 @@ use crate::units::count;
 use anyhow::Context;
 use anyhow::Result;
 use jiff::SignedDuration;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 /// What a backup is made for.
@@ -87,17 +90,15 @@ impl Work<'_> {
         if kind == Kind::Media {
             return backup::create(&order, Contents::Media(&site.media), self.progress);
         }
-        let copy = self.copy_database(check)?;
-        let fingerprint =
-            serde_json::to_value(&copy.snapshot.fingerprint).context("write the fingerprint")?;
+        let copy = self.copy_database()?;
         let label = self.config.database.label();
-        let (extension, engine) = names(copy.snapshot.engine);
+        let (extension, engine) = names(copy.copied.engine);
         let database = DatabaseCopy {
-            path: &copy.snapshot.path,
+            path: copy.copied.path(),
             extension,
             engine,
             original: &label,
-            fingerprint: &fingerprint,
+            fingerprint: &copy,
         };
         let env_file = site.env_file();
         let contents = match kind {
@@ -109,22 +110,23 @@ impl Work<'_> {
                 env_file: env_file.as_deref(),
             },
         };
-        backup::create(&order, contents, self.progress)
-    }
-
-    fn copy_database(&self, check: &mut Check) -> Result<Copy> {
-        let engine = if self.config.database.url.is_some() { Engine::Postgres } else { Engine::Sqlite };
-        crate::system::fs::create_private_folder(self.folder)?;
-        self.require_room()?;
-        let path = backup::scratch_path(self.folder, names(engine).0);
-        let snapshot = db::snapshot(&self.config.database, &path, self.progress)?;
-        for problem in &snapshot.problems {
+        let created = backup::create(&order, contents, self.progress);
+        for problem in copy.problems.into_inner().unwrap_or_default() {
             check.add(
                 Finding::warning(&kinds::BACKUP_CONTENT, "database", problem)
                     .remedy("mend the rows in the application's admin; the backup holds them as they are"),
             );
         }
-        Ok(Copy { snapshot })
+        created
+    }
+
+    fn copy_database(&self) -> Result<Copy> {
+        let engine = if self.config.database.url.is_some() { Engine::Postgres } else { Engine::Sqlite };
+        crate::system::fs::create_private_folder(self.folder)?;
+        self.require_room()?;
+        let path = backup::scratch_path(self.folder, names(engine).0);
+        let copied = db::copy(&self.config.database, &path, self.progress)?;
+        Ok(Copy { copied, problems: OnceLock::new() })
     }
 
     /// Room for the copy itself, before SQLite says "disk is full" and names the live database.
@@ -165,15 +167,19 @@ impl Work<'_> {
     }
 }
 
-/// The copy of the database, which goes away with this.
+/// A copy of the database, checked while it is packed; its file goes away with this.
+#[derive(Debug)]
 struct Copy {
-    snapshot: Snapshot,
+    copied: Copied,
+    /// What the check found in the live data.
+    problems: OnceLock<Vec<String>>,
 }
 
-impl Drop for Copy {
-    fn drop(&mut self) {
-        // What stays behind is removed by the next run.
-        let _ = std::fs::remove_file(&self.snapshot.path);
+impl Proof for Copy {
+    fn fingerprint(&self) -> Result<serde_json::Value> {
+        let Checked { fingerprint, problems } = self.copied.check()?;
+        self.problems.get_or_init(|| problems);
+        serde_json::to_value(fingerprint).context("write the fingerprint")
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) enum BackupCommand {
     Database(MakeArgs),
     /// Back up the media folder; unchanged media cost no space
     Media(MakeArgs),
-    /// Back up database, media, settings and .env in one archive
+    /// Back up database, media, settings and .env in one archive; an unchanged site costs no space
     Full(MakeArgs),
     /// List the backups with age, size and when each was verified
     List,

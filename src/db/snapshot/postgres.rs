@@ -4,11 +4,13 @@
 //! the same state whatever is written meanwhile. The archive then proves itself: `pg_restore` reads all of it (H4:
 //! `--list` would read the head only), and the rows that come out of it are counted against the fingerprint.
 
-use super::Snapshot;
+use super::Checked;
+use super::Copied;
 use super::unfinished::Unfinished;
 use crate::config::DatabaseConfig;
 use crate::db::Access;
 use crate::db::Engine;
+use crate::db::Fingerprint;
 use crate::db::dump;
 use crate::db::fingerprint;
 use crate::db::programs::Programs;
@@ -29,7 +31,7 @@ pub(super) fn take(
     settings: &DatabaseConfig,
     target: &Path,
     progress: &dyn Progress,
-) -> Result<Snapshot> {
+) -> Result<Copied> {
     let address = session::parse(url)?;
     let mut client = session::client(&address, settings, Access::Read)?;
     let programs = Programs::for_server(settings, session::server_major(&mut client)?)?;
@@ -58,18 +60,29 @@ pub(super) fn take(
     let schema: Option<String> =
         client.query_one("SELECT current_schema()::text", &[]).map_err(|error| told(&error))?.try_get(0)?;
     drop(client);
-    let bytes = unfinished.sync()?;
+    let bytes = unfinished.size()?;
     progress.finish();
-    progress.start("read the dump", bytes);
-    let content = dump::read(&programs, target);
-    progress.finish();
-    content?.compare(&print, schema.as_deref())?;
-    Ok(Snapshot {
-        path: unfinished.finish(),
+    Ok(Copied {
+        file: unfinished,
         engine: Engine::Postgres,
         bytes,
-        fingerprint: print,
-        problems: Vec::new(),
-        program: Some(programs.version),
+        program: Some(programs.version.clone()),
+        origin: super::Origin::Postgres(Origin { programs, print, schema }),
     })
+}
+
+/// The state that a dump was taken of.
+#[derive(Debug)]
+pub(super) struct Origin {
+    programs: Programs,
+    print: Fingerprint,
+    /// The connection's own.
+    schema: Option<String>,
+}
+
+impl Origin {
+    pub(super) fn check(&self, target: &Path) -> Result<Checked> {
+        dump::read(&self.programs, target)?.compare(&self.print, self.schema.as_deref())?;
+        Ok(Checked { fingerprint: self.print.clone(), problems: Vec::new() })
+    }
 }

@@ -9,12 +9,13 @@
 //! live database would go unnoticed. The backup API copies pages: page size, `application_id`, `user_version`,
 //! `auto_vacuum`, WAL mode and damage are those of the source, and `quick_check` of the copy speaks for both.
 
-use super::Snapshot;
+use super::Checked;
+use super::Copied;
+use super::Origin;
 use super::unfinished::Unfinished;
 use crate::config::DatabaseConfig;
 use crate::db::Access;
 use crate::db::Engine;
-use crate::db::Fingerprint;
 use crate::db::fingerprint;
 use crate::db::integrity;
 use crate::db::sqlite;
@@ -42,27 +43,16 @@ pub(super) fn take(
     settings: &DatabaseConfig,
     target: &Path,
     progress: &dyn Progress,
-) -> Result<Snapshot> {
+) -> Result<Copied> {
     let source = open_source(path, settings.timeout)?;
     progress.start("copy the database", sqlite::size(path)?);
     let unfinished = Unfinished::create(target)?;
     copy(&source, target, settings.timeout * PATIENCE)?;
     drop(source);
-    let bytes = unfinished.sync()?;
+    let bytes = unfinished.size()?;
     progress.advance(bytes);
     progress.finish();
-    progress.start("check the copy", 0);
-    let checked = check(target);
-    progress.finish();
-    let (print, problems) = checked?;
-    Ok(Snapshot {
-        path: unfinished.finish(),
-        engine: Engine::Sqlite,
-        bytes,
-        fingerprint: print,
-        problems,
-        program: None,
-    })
+    Ok(Copied { file: unfinished, engine: Engine::Sqlite, bytes, program: None, origin: Origin::Sqlite })
 }
 
 /// Opens for reading; a transaction that a crash left half done (`-journal`) can only be rolled back by a writer, as
@@ -81,7 +71,7 @@ fn copy(source: &Sqlite, target: &Path, patience: Duration) -> Result<()> {
     let explain = |error: rusqlite::Error| source.explain(&error);
     let mut copy = Connection::open_with_flags(sqlite::uri(target), flags)
         .with_context(|| format!("open {}", target.display()))?;
-    // A copy that is interrupted is thrown away, and a finished one is synced once.
+    // A copy that is interrupted is thrown away, and a finished one that stays is synced once.
     copy.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
         .with_context(|| format!("prepare {}", target.display()))?;
     // SQLite's own waiting sleeps up to 100 ms at a time and can miss every gap of a busy writer.
@@ -107,7 +97,7 @@ fn copy(source: &Sqlite, target: &Path, patience: Duration) -> Result<()> {
 }
 
 /// Reads the copy twice at the same time: for its soundness and for its fingerprint.
-fn check(target: &Path) -> Result<(Fingerprint, Vec<String>)> {
+pub(super) fn check(target: &Path) -> Result<Checked> {
     std::thread::scope(|scope| {
         let soundness = scope.spawn(|| -> Result<Vec<String>> {
             let mut copy = sqlite::open_alone(target)?;
@@ -124,6 +114,6 @@ fn check(target: &Path) -> Result<(Fingerprint, Vec<String>)> {
         });
         let print = sqlite::open_alone(target).and_then(|mut copy| fingerprint::of_sqlite(&mut copy));
         let problems = soundness.join().map_err(|_| anyhow::anyhow!("the check of the copy broke off"))??;
-        Ok((print?, problems))
+        Ok(Checked { fingerprint: print?, problems })
     })
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A new file of mode 0600, removed when dropped before [`Unfinished::finish`].
+#[derive(Debug)]
 pub(super) struct Unfinished {
     path: PathBuf,
     kept: bool,
@@ -25,14 +26,22 @@ impl Unfinished {
         Ok(Self { path: path.to_owned(), kept: false })
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn size(&self) -> Result<u64> {
+        let metadata = std::fs::metadata(&self.path);
+        Ok(metadata.with_context(|| format!("look at {}", self.path.display()))?.len())
+    }
+
     /// Writes the content to disk, which is not yet the promise that it is right.
-    pub(super) fn sync(&self) -> Result<u64> {
-        let sync = || -> std::io::Result<u64> {
+    pub(super) fn sync(&self) -> Result<()> {
+        let sync = || -> std::io::Result<()> {
             let file = File::open(&self.path)?;
             file.sync_all()?;
             let folder = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-            Ok(file.metadata()?.len())
+            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
         };
         sync().with_context(|| format!("write {} to disk", self.path.display()))
     }
