@@ -75,6 +75,13 @@ pub struct LogsConfig {
     pub login_critical: u64,
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub login_window: Duration,
+    /// Folders whose old logs `logs clean` compresses and removes; the logs above are never among them. Without any,
+    /// `/var/log/NAME`, filled in when the settings are loaded.
+    pub clean: Vec<PathBuf>,
+    /// Days after which a log is removed.
+    pub clean_days: u32,
+    /// Days after which it is compressed; 0 leaves it as it is.
+    pub compress_days: u32,
 }
 
 impl Default for LogsConfig {
@@ -100,12 +107,15 @@ impl Default for LogsConfig {
             login_warning: 5,
             login_critical: 20,
             login_window: Duration::from_mins(10),
+            clean: Vec::new(),
+            clean_days: 30,
+            compress_days: 0,
         }
     }
 }
 
 impl LogsConfig {
     pub(super) fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        self.django.iter_mut().chain(&mut self.access).chain(&mut self.syslog)
+        self.django.iter_mut().chain(&mut self.access).chain(&mut self.syslog).chain(&mut self.clean)
     }
 }

@@ -101,6 +101,9 @@ impl Config {
         for path in self.logs.paths_mut() {
             absolute(path);
         }
+        if self.logs.clean.is_empty() {
+            self.logs.clean.push(Path::new("/var/log").join(&self.site.name));
+        }
         let folder = &mut self.backup.folder;
         if folder.is_none() {
             *folder = home.map(|home| home.join("backups").join(&self.site.name));

@@ -131,6 +131,9 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("logs.login_warning", "", "Failed logins from one address within the window"),
     ("logs.login_critical", "", ""),
     ("logs.login_window", "", ""),
+    ("logs.clean", "[\"/var/log/niasotac\"]", "Folders whose old logs are removed [default: /var/log/NAME]"),
+    ("logs.clean_days", "", "Days after which `logs clean` removes a log, and compresses it (0: never)"),
+    ("logs.compress_days", "", ""),
     ("backup.folder", "\"~/backups/niasotac\"", "Folder of the backups [default: ~/backups/NAME]"),
     (
         "backup.fresh_copy_days",

@@ -80,6 +80,7 @@ kinds! {
     LOG_LOGINS = "LOGS-004", "failed admin logins", "Quotidienne 2";
     LOG_SYSTEM = "LOGS-005", "system log lines that name the site", "Quotidienne 2";
     LOG_SOURCE = "LOGS-006", "a log that is to be read", "Quotidienne 2";
+    LOG_CLEANED = "LOGS-007", "old logs", "Hebdomadaire 3";
 }
 
 /// Finds a kind by its identifier, whatever the case.

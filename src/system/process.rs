@@ -5,6 +5,7 @@ use crate::error::Kind;
 use anyhow::Context;
 use anyhow::Result;
 use procfs::process::FDTarget;
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -77,6 +78,44 @@ pub fn running() -> Result<Processes> {
         .collect();
     let complete = procfs::process::Process::new(1).and_then(|first| first.cmdline()).is_ok();
     Ok(Processes { running, complete })
+}
+
+/// Which files are open anywhere on the machine, as far as this user may see.
+#[derive(Debug, Default)]
+pub struct OpenFiles {
+    files: HashSet<(u64, u64)>,
+    /// Other users' processes could be looked into too.
+    pub complete: bool,
+}
+
+impl OpenFiles {
+    pub fn holds(&self, file: &std::fs::Metadata) -> bool {
+        self.files.contains(&(file.dev(), file.ino()))
+    }
+}
+
+/// Looks into every process once; this one's own files are not among them.
+pub fn open_files() -> OpenFiles {
+    let own = i32::try_from(std::process::id()).unwrap_or_default();
+    let mut open = OpenFiles { files: HashSet::new(), complete: true };
+    let Ok(processes) = procfs::process::all_processes() else { return OpenFiles::default() };
+    for process in processes.filter_map(std::result::Result::ok).filter(|process| process.pid() != own) {
+        let folder = format!("/proc/{}/fd", process.pid());
+        let handles = match std::fs::read_dir(&folder) {
+            Ok(handles) => handles,
+            Err(error) => {
+                // One that ended meanwhile holds nothing any more.
+                open.complete &= error.kind() != std::io::ErrorKind::PermissionDenied;
+                continue;
+            }
+        };
+        for handle in handles.flatten() {
+            if let Ok(metadata) = std::fs::metadata(handle.path()) {
+                open.files.insert((metadata.dev(), metadata.ino()));
+            }
+        }
+    }
+    open
 }
 
 /// The processes that have a file open, in words; those of other users only where this one may look.

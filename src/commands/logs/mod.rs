@@ -6,6 +6,7 @@ use super::Context;
 use super::report;
 use super::report::Job;
 use super::report::ReportArgs;
+use super::site;
 use crate::checklist;
 use crate::error::Error;
 use crate::error::Kind;
@@ -13,6 +14,7 @@ use crate::logs;
 use crate::logs::Memory;
 use crate::output::Bar;
 use crate::output::Format;
+use crate::output::ItemReport;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Args;
@@ -20,8 +22,9 @@ use clap::Subcommand;
 use jiff::SpanRelativeTo;
 use look::Look;
 use std::time::Duration;
+use std::time::Instant;
 
-/// Read the logs: errors, slow requests, admin logins
+/// Read the logs: errors, slow requests, admin logins; remove old ones
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum LogsCommand {
     /// Errors of the Django log, grouped; -v shows an example of each
@@ -30,6 +33,8 @@ pub(super) enum LogsCommand {
     Slow(LookArgs),
     /// Failed admin logins by address
     Logins(LookArgs),
+    /// Compress and remove old logs; those that are still open are left alone
+    Clean(CleanArgs),
     /// One verdict on errors, answers, logins and the system log
     Summary(ReportArgs),
 }
@@ -51,6 +56,34 @@ pub(super) struct LookArgs {
     report: ReportArgs,
 }
 
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+The folders are [logs] clean, the days [logs] clean_days (30) and compress_days (0: no
+compression). The logs that the site is configured to write always stay.
+
+Example: sitekeep logs clean --dry-run")]
+pub(super) struct CleanArgs {
+    /// Only say what would be done
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+fn clean(args: &CleanArgs, context: &Context) -> Result<Status> {
+    context.printer.refuse_lists()?;
+    let loaded = context.load_site()?;
+    let config = &loaded.config;
+    let (_lock, mut record) = site::begin(config, "logs clean", context)?;
+    let begin = Instant::now();
+    let check = logs::clean(&config.logs, context.now, args.dry_run)?;
+    let item = ItemReport {
+        line: "Nettoyer fichiers temporaires",
+        ..site::item("logs.clean", "Old logs", begin, check)
+    };
+    record.tell("logs clean", Vec::new(), vec![item], config, &args.report, context)
+}
+
 fn since(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no time: write 90m, 24h or 7d");
     let span: jiff::Span = text.parse().map_err(|_| wrong())?;
@@ -64,6 +97,7 @@ fn since(text: &str) -> Result<Duration, String> {
 /// For wrong settings, or a report that cannot be printed.
 pub(super) fn run(command: &LogsCommand, context: &Context) -> Result<Status> {
     let (view, args) = match command {
+        LogsCommand::Clean(args) => return clean(args, context),
         LogsCommand::Summary(args) => return verdict("logs summary", "logs", None, args, context),
         LogsCommand::Errors(args) => (View::Errors, args),
         LogsCommand::Slow(args) => (View::Slow, args),
