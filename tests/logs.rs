@@ -252,7 +252,9 @@ fn names(sandbox: &Sandbox) -> Vec<String> {
 #[test]
 fn h11_old_logs_go_and_those_that_are_open_or_configured_stay() {
     if !rustix::process::geteuid().is_root() {
-        eprintln!("SKIPPED: only root sees which files others hold open, and without that nothing is removed");
+        eprintln!(
+            "SKIPPED: only root sees which files others hold open, and without that nothing is removed"
+        );
         return;
     }
     let sandbox = Sandbox::site();

@@ -19,6 +19,7 @@ mod layers;
 mod logs;
 mod postgres;
 mod restore;
+mod rounds;
 mod sandbox;
 mod server;
 mod snapshot;

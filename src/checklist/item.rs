@@ -10,6 +10,24 @@ use anyhow::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
     Daily,
+    Weekly,
+    Monthly,
+}
+
+impl Period {
+    /// The word of the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Daily => "daily",
+            Self::Weekly => "weekly",
+            Self::Monthly => "monthly",
+        }
+    }
+
+    /// Whether its items change the site, its backups or what is kept.
+    pub fn changes(self) -> bool {
+        self != Self::Daily
+    }
 }
 
 /// An executable item of a checklist.
@@ -76,7 +94,8 @@ mod tests {
 
     fn names(only: &[&str], skip: &[&str]) -> Result<Vec<&'static str>> {
         let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let (run, _) = select(super::super::items(), &own(only), &own(skip))?;
+        let daily = super::super::items().filter(|item| item.period == Period::Daily);
+        let (run, _) = select(daily, &own(only), &own(skip))?;
         Ok(run.into_iter().map(|item| item.id).collect())
     }
 
@@ -100,7 +119,11 @@ mod tests {
 
     #[test]
     fn identifiers_are_unique() {
-        let ids: std::collections::BTreeSet<_> = super::super::items().map(|item| item.id).collect();
-        assert_eq!(ids.len(), super::super::items().count());
+        for period in [Period::Daily, Period::Weekly, Period::Monthly] {
+            let of_period = || super::super::items().filter(|item| item.period == period);
+            let ids: std::collections::BTreeSet<_> = of_period().map(|item| item.id).collect();
+            assert_eq!(ids.len(), of_period().count());
+            assert!(!ids.is_empty());
+        }
     }
 }

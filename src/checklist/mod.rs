@@ -5,17 +5,20 @@
 mod daily;
 mod item;
 mod last;
+mod monthly;
 mod round;
 mod run;
+mod weekly;
 
 pub use item::Item;
 pub use item::Period;
 pub use item::select;
 pub use last::last_daily;
+pub use round::Keeper;
 pub use round::Round;
 pub use run::run;
 
 /// Every item, in the guide's order.
 pub fn items() -> impl Iterator<Item = &'static Item> {
-    daily::ITEMS.iter()
+    daily::ITEMS.iter().chain(weekly::ITEMS).chain(monthly::ITEMS)
 }

@@ -1,5 +1,6 @@
 //! What the items of one run share: settings, state, and the site's database, opened once.
 
+use crate::backup::Kind;
 use crate::config::Config;
 use crate::db::Access;
 use crate::db::Database;
@@ -10,8 +11,36 @@ use crate::logs::Memory;
 use crate::logs::Notes;
 use crate::progress::Progress;
 use crate::state::State;
+use crate::status::Check;
 use anyhow::Result;
 use jiff::Timestamp;
+use std::path::Path;
+
+/// What the items do with backups: the commands know how.
+pub trait Keeper {
+    /// Makes a backup and rotates its kind.
+    ///
+    /// # Errors
+    /// When it cannot be tried at all; a backup that fails is a finding.
+    fn make(&mut self, kind: Kind) -> Result<Check>;
+    /// Reads the newest of each kind through.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn verify(&mut self) -> Result<Check>;
+    /// Drills the newest.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn drill(&mut self) -> Result<Check>;
+    /// Backs the database up before it is rebuilt.
+    ///
+    /// # Errors
+    /// When no backup could be made.
+    fn before_rebuild(&mut self) -> Result<()>;
+    /// The folder of the state.
+    fn state_folder(&self) -> &Path;
+}
 
 /// The surroundings in which items are checked.
 pub struct Round<'a> {
@@ -24,6 +53,8 @@ pub struct Round<'a> {
     pub remembers: bool,
     /// What it will have been then; to be committed when its report has reached its reader.
     pub notes: Notes,
+    /// Missing in rounds that only look.
+    pub keeper: Option<&'a mut dyn Keeper>,
     site: Option<Result<Site>>,
 }
 
@@ -41,7 +72,16 @@ impl<'a> Round<'a> {
         now: Timestamp,
         progress: &'a dyn Progress,
     ) -> Self {
-        Self { config, state, now, progress, remembers: false, notes: Notes::default(), site: None }
+        Self {
+            config,
+            state,
+            now,
+            progress,
+            remembers: false,
+            notes: Notes::default(),
+            keeper: None,
+            site: None,
+        }
     }
 
     /// The site's database; the first failure to open it is everybody's answer, so that a lock is waited for once.
@@ -50,6 +90,14 @@ impl<'a> Round<'a> {
         match self.site.get_or_insert_with(|| open(config)) {
             Ok(site) => Ok(site),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Whoever makes and tries the backups.
+    pub(super) fn keeper(&mut self) -> Result<&mut (dyn Keeper + 'a)> {
+        match &mut self.keeper {
+            Some(keeper) => Ok(&mut **keeper),
+            None => anyhow::bail!("this round only looks"),
         }
     }
 

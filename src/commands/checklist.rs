@@ -1,8 +1,9 @@
 //! `checklist`: the guide's checklists by period.
 
 use super::Context;
-use super::daily;
-use super::daily::DailyArgs;
+use super::round;
+use super::round::RoundArgs;
+use crate::checklist::Period;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Subcommand;
@@ -15,16 +16,40 @@ pub(super) enum ChecklistCommand {
     Run(PeriodCommand),
 }
 
+/// The periods; each is a command of its own too.
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum PeriodCommand {
-    Daily(DailyArgs),
+    /// Run the daily checklist: site works, logs, disk space, backups
+    ///
+    /// Each item is timed and judged on its own: one that cannot run is UNKNOWN, and the others still run. The worst
+    /// status is the exit code.
+    #[command(after_help = round::DAILY_HELP)]
+    Daily(RoundArgs),
+    /// Run the weekly checklist: backups of database and media, sessions, old logs
+    #[command(after_help = round::WEEKLY_HELP)]
+    Weekly(RoundArgs),
+    /// Run the monthly checklist: database in shape, full backup, drill
+    #[command(after_help = round::MONTHLY_HELP)]
+    Monthly(RoundArgs),
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// As the period's own command.
-pub(super) fn run(command: ChecklistCommand, context: &Context) -> Result<Status> {
-    let ChecklistCommand::Run(PeriodCommand::Daily(args)) = command;
-    daily::run(&args, context)
+/// As the checklist of the period.
+pub(super) fn run(command: &ChecklistCommand, context: &Context) -> Result<Status> {
+    let ChecklistCommand::Run(period) = command;
+    run_period(period, context)
+}
+
+/// Runs the checklist of a period.
+///
+/// # Errors
+/// As [`round::run`].
+pub(super) fn run_period(command: &PeriodCommand, context: &Context) -> Result<Status> {
+    match command {
+        PeriodCommand::Daily(args) => round::run(Period::Daily, args, context),
+        PeriodCommand::Weekly(args) => round::run(Period::Weekly, args, context),
+        PeriodCommand::Monthly(args) => round::run(Period::Monthly, args, context),
+    }
 }

@@ -6,7 +6,6 @@ mod backup;
 mod checklist;
 mod config;
 mod context;
-mod daily;
 mod database;
 mod demo;
 mod disk;
@@ -17,6 +16,7 @@ mod logs;
 mod quarantine;
 mod report;
 mod restore;
+mod round;
 mod serve;
 mod site;
 mod status;
@@ -140,7 +140,8 @@ fn duration(text: &str) -> Result<Duration, String> {
 enum Command {
     Init(init::InitArgs),
     Demo(demo::DemoArgs),
-    Daily(daily::DailyArgs),
+    #[command(flatten)]
+    Round(checklist::PeriodCommand),
     Status(status::StatusArgs),
     #[command(subcommand)]
     Checklist(checklist::ChecklistCommand),
@@ -168,9 +169,9 @@ impl Command {
         match self {
             Self::Init(args) => init::run(&args, context),
             Self::Demo(args) => demo::run(&args, context),
-            Self::Daily(args) => daily::run(&args, context),
+            Self::Round(period) => checklist::run_period(&period, context),
             Self::Status(args) => status::run(&args, context),
-            Self::Checklist(command) => checklist::run(command, context),
+            Self::Checklist(command) => checklist::run(&command, context),
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),
             Self::Backup(command) => backup::run(&command, context),

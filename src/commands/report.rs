@@ -1,6 +1,8 @@
 //! Running a selection of items and reporting it: what `daily`, `health`, `disk` and `logs` share.
 
 use super::Context;
+use super::backup;
+use super::site;
 use crate::checklist;
 use crate::checklist::Item;
 use crate::checklist::Round;
@@ -40,6 +42,8 @@ pub(super) struct Job<'a> {
     pub(super) remembers: bool,
     /// How far back logs are read, where it is not as configured.
     pub(super) since: Option<Duration>,
+    /// Whether its items change the site, its backups or what is kept.
+    pub(super) changes: bool,
 }
 
 /// Runs the items, records the run, prints the report and returns its status.
@@ -54,7 +58,7 @@ pub(super) fn run(
     context: &Context,
 ) -> Result<Status> {
     // Only the checklist is a round that the next one continues; other commands just look.
-    let job = Job { command, items, skipped, remembers: command == "daily", since: None };
+    let job = Job { command, items, skipped, remembers: command == "daily", since: None, changes: false };
     run_job(job, args, context)
 }
 
@@ -70,14 +74,22 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
         loaded.config.logs.since = since;
     }
     let config = &loaded.config;
-    let mut record = Record::open(config, context);
+    let (lock, mut record) = if job.changes {
+        let (lock, record) = site::begin(config, job.command, context)?;
+        (Some(lock), record)
+    } else {
+        (None, Record::open(config, context))
+    };
     record.partial = !job.remembers;
     let bar = Bar::new(context.printer.quiet);
+    let mut keeper = if job.changes { Some(backup::Keeper::new(config, &bar, context)?) } else { None };
     let mut round = Round::new(config, record.state.as_mut(), context.now, &bar);
     round.remembers = job.remembers;
+    round.keeper = keeper.as_mut().map(|keeper| keeper as &mut dyn checklist::Keeper);
     let items = checklist::run(job.items, &mut round);
     let notes = std::mem::take(&mut round.notes);
     drop(round);
+    drop(lock);
     let status = record.tell(job.command, job.skipped, items, config, args, context)?;
     let remembered = record.state.as_mut().map_or(Ok(()), |state| notes.commit(state));
     Ok(match remembered {

@@ -2,6 +2,7 @@
 
 mod drill;
 mod keep;
+mod keeper;
 mod list;
 mod make;
 mod verify;
@@ -23,6 +24,8 @@ use anyhow::Result;
 use clap::Args;
 use clap::Subcommand;
 use make::Purpose;
+
+pub(super) use keeper::Keeper;
 use std::path::Path;
 
 /// Make, list, verify, drill and rotate backups

@@ -8,6 +8,7 @@ use super::report::Job;
 use super::report::ReportArgs;
 use super::site;
 use crate::checklist;
+use crate::checklist::Period;
 use crate::error::Error;
 use crate::error::Kind;
 use crate::logs;
@@ -154,7 +155,8 @@ fn verdict(
     args: &ReportArgs,
     context: &Context,
 ) -> Result<Status> {
-    let (items, _) = checklist::select(checklist::items(), &[item.to_owned()], &[])?;
-    let job = Job { command, items: &items, skipped: Vec::new(), remembers: false, since };
+    let daily = checklist::items().filter(|item| item.period == Period::Daily);
+    let (items, _) = checklist::select(daily, &[item.to_owned()], &[])?;
+    let job = Job { command, items: &items, skipped: Vec::new(), remembers: false, since, changes: false };
     report::run_job(job, args, context)
 }

@@ -1,0 +1,56 @@
+//! The guide's weekly checklist (Checklist de Maintenance, Hebdomadaire).
+
+use super::Item;
+use super::Period;
+use super::Round;
+use crate::backup::Kind;
+use crate::database;
+use crate::logs;
+use crate::quarantine::Quarantine;
+use crate::status::Check;
+use crate::status::Finding;
+use crate::status::kinds;
+use crate::units::ByteSize;
+use anyhow::Result;
+
+const TEMPORARY: &str = "Nettoyer fichiers temporaires";
+
+const fn item(
+    id: &'static str,
+    title: &'static str,
+    line: &'static str,
+    check: fn(&mut Round<'_>) -> Result<Check>,
+) -> Item {
+    Item { id, title, line, period: Period::Weekly, check }
+}
+
+pub(super) const ITEMS: &[Item] = &[
+    item("backup.database", "Backup of the database", "Sauvegarde base de données", |round| {
+        round.keeper()?.make(Kind::Database)
+    }),
+    item("backup.media", "Backup of the media", "Sauvegarde fichiers media", |round| {
+        round.keeper()?.make(Kind::Media)
+    }),
+    item("database.sessions", "Expired sessions", TEMPORARY, |round| {
+        database::clear_sessions(&round.config.database, round.now, false, round.progress)
+    }),
+    item("logs.clean", "Old logs", TEMPORARY, |round| logs::clean(&round.config.logs, round.now, false)),
+    item("quarantine.purge", "What was kept for undo", TEMPORARY, purge),
+];
+
+/// Removes what has been kept for its time.
+fn purge(round: &mut Round<'_>) -> Result<Check> {
+    let kind = &kinds::QUARANTINE;
+    let mut check = Check::default();
+    let folder = round.keeper()?.state_folder().to_owned();
+    let quarantine = Quarantine::new(&folder, &round.config.database);
+    for change in quarantine.expired(&round.config.quarantine, round.now)? {
+        let bytes = ByteSize(change.bytes());
+        quarantine.discard(&change)?;
+        check.add(Finding::ok(kind, &change.run, format!("removed: {} ({bytes})", change.command)));
+    }
+    if check.findings.is_empty() {
+        check.add(Finding::ok(kind, "quarantine", "nothing is past its time"));
+    }
+    Ok(check)
+}

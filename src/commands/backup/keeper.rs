@@ -1,0 +1,81 @@
+//! What the checklists do with backups.
+
+use super::DrillArgs;
+use super::VerifyArgs;
+use super::Work;
+use super::folder;
+use super::make::Purpose;
+use crate::backup::Kind;
+use crate::checklist;
+use crate::commands::Context;
+use crate::commands::report::Record;
+use crate::commands::report::ReportArgs;
+use crate::config::Config;
+use crate::output::ItemReport;
+use crate::progress::Progress;
+use crate::status::Check;
+use anyhow::Result;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Makes, verifies and drills for a round that holds the site's lock.
+pub(in crate::commands) struct Keeper<'a> {
+    work: Work<'a>,
+    record: Record,
+    state_folder: PathBuf,
+    context: &'a Context,
+}
+
+impl<'a> Keeper<'a> {
+    /// Prepares the work.
+    ///
+    /// # Errors
+    /// When there is no folder for backups or state.
+    pub(in crate::commands) fn new(
+        config: &'a Config,
+        progress: &'a dyn Progress,
+        context: &'a Context,
+    ) -> Result<Self> {
+        Ok(Self {
+            work: Work { config, folder: folder(config)?, now: context.now, progress },
+            record: Record::open(config, context),
+            state_folder: context.state_folder(config)?,
+            context,
+        })
+    }
+}
+
+fn together(items: Vec<ItemReport>) -> Check {
+    let mut check = Check::default();
+    for item in items {
+        check.absorb(Check { findings: item.findings, metrics: item.metrics });
+    }
+    check
+}
+
+const NO_REPORT: ReportArgs = ReportArgs { output: None };
+
+impl checklist::Keeper for Keeper<'_> {
+    fn make(&mut self, kind: Kind) -> Result<Check> {
+        Ok(together(vec![self.work.make(kind, Purpose::Rotated, &mut self.record)]))
+    }
+
+    fn verify(&mut self) -> Result<Check> {
+        let args = VerifyArgs { backups: Vec::new(), all: false, report: NO_REPORT };
+        self.work.verify(&args, &mut self.record).map(together)
+    }
+
+    fn drill(&mut self) -> Result<Check> {
+        let args = DrillArgs { backup: None, report: NO_REPORT };
+        self.work.drill(&args, &self.state_folder, &mut self.record).map(together)
+    }
+
+    fn before_rebuild(&mut self) -> Result<()> {
+        let Work { config, progress, .. } = self.work;
+        super::before_rebuild(config, progress, &mut self.record, self.context).map(|_| ())
+    }
+
+    fn state_folder(&self) -> &Path {
+        &self.state_folder
+    }
+}
