@@ -95,8 +95,7 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Status> {
     let folder = backups::folder(config)?;
     let state_folder = context.state_folder(config)?;
     let (_lock, mut record) = site::begin(config, "restore", context)?;
-    let interrupt = Interrupt::listen()?;
-    let bar = Bar::that_hears(context.printer.quiet, interrupt.clone());
+    let bar = Bar::new(context.printer.quiet);
     let selection = selection(&args.only);
     let begin = Instant::now();
     let artefact = match args.backup.as_str() {
@@ -110,6 +109,9 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Status> {
         return record.tell("restore", Vec::new(), items, config, &args.report, context);
     }
     agree(&plan, args, config, context)?;
+    // Until here, and at the question above, a signal ends the process at once: nothing has begun.
+    let interrupt = Interrupt::listen()?;
+    let bar = Bar::that_hears(context.printer.quiet, interrupt.clone());
     if !args.no_safety_backup {
         items.push(safety(&plan, config, folder, &bar, &mut record, context)?);
     }

@@ -11,6 +11,7 @@ use crate::output::Bar;
 use crate::output::ItemReport;
 use crate::quarantine::Change;
 use crate::quarantine::Phase;
+use crate::quarantine::Quarantine;
 use crate::recovery::Restore;
 use crate::status::Check;
 use crate::status::Finding;
@@ -55,20 +56,10 @@ pub(super) fn run(args: &UndoArgs, context: &Context) -> Result<Status> {
     site::refuse_other(config, args.confirm.as_deref())?;
     let state_folder = context.state_folder(config)?;
     let (_lock, mut record) = site::begin(config, "undo", context)?;
-    let interrupt = Interrupt::listen()?;
-    let bar = Bar::that_hears(context.printer.quiet, interrupt.clone());
     let begin = Instant::now();
     let run = record.run_id.clone();
-    let order = Restore {
-        config,
-        state_folder: &state_folder,
-        run: &run,
-        now: context.now,
-        interrupt: &interrupt,
-        progress: &bar,
-        keep_failed: true,
-    };
-    let change = chosen(order.quarantine().list()?, args.run.as_deref())?;
+    let quarantine = Quarantine::new(&state_folder, &config.database);
+    let change = chosen(quarantine.list()?, args.run.as_deref())?;
     let told = site::told(&change, config);
     let mut check = Check::default();
     if args.dry_run {
@@ -88,6 +79,18 @@ pub(super) fn run(args: &UndoArgs, context: &Context) -> Result<Status> {
     }
     context.printer.note(&format!("taking back: {told}"));
     site::confirm(config, args.confirm.as_deref(), "Undoing it replaces what is live now", context)?;
+    // Until here, and at the question above, a signal ends the process at once: nothing has begun.
+    let interrupt = Interrupt::listen()?;
+    let bar = Bar::that_hears(context.printer.quiet, interrupt.clone());
+    let order = Restore {
+        config,
+        state_folder: &state_folder,
+        run: &run,
+        now: context.now,
+        interrupt: &interrupt,
+        progress: &bar,
+        keep_failed: true,
+    };
     let undone = order.undo(change, &mut check);
     if let Err(problem) = undone {
         if error::exit_code(&problem) >= 128 {

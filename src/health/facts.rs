@@ -55,7 +55,9 @@ impl Facts {
 ///
 /// Only ASCII letters and digits: SQLite folds the case of no others.
 fn telling_words(products: &[ProductSummary]) -> Vec<(&ProductSummary, String)> {
-    let names: Vec<String> = products.iter().map(|product| product.name.to_ascii_lowercase()).collect();
+    // Of a large catalogue a part says as much, and the database has the last word.
+    let names: Vec<String> =
+        products.iter().take(COMPARED).map(|product| product.name.to_ascii_lowercase()).collect();
     let uses = |word: &str| names.iter().filter(|name| name.contains(word)).count();
     let mut found: Vec<_> = products
         .iter()
@@ -102,6 +104,9 @@ fn plain_words(name: &str) -> String {
 
 /// Products among whose words the telling one is sought.
 const LOOKED_THROUGH: usize = 50;
+
+/// Products whose names the words are sought in.
+const COMPARED: usize = 5000;
 
 /// Words that are tried before the search is given up as one that cannot be judged.
 const PROBES: usize = 10;

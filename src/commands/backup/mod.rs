@@ -226,7 +226,9 @@ pub(super) fn before_rebuild(
 /// # Errors
 /// When there is none, or it has no backup's name.
 pub(super) fn named(name: &str, folder: &Path, config: &Config) -> Result<Artefact> {
-    let path = if name.contains('/') { Path::new(name).to_owned() } else { folder.join(name) };
+    let in_folder = folder.join(name);
+    let is_path = name.contains('/') || (!in_folder.exists() && Path::new(name).exists());
+    let path = if is_path { Path::new(name).to_owned() } else { in_folder };
     let path = path.canonicalize().map_err(|error| {
         Error::new(ErrorKind::Usage, format!("open backup {}: {error}", path.display()))
             .hint("sitekeep backup list shows the names")
