@@ -139,15 +139,16 @@ impl Unpack<'_> {
 
     fn create(&self, item: &Item) -> Result<(File, std::path::PathBuf)> {
         let place = self.target.join(item.path.as_path());
-        if let Some(parent) = item.path.as_path().parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            self.create_folder(parent)?;
-        }
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&place)
-            .with_context(|| format!("create {}", place.display()))?;
+        let create = || OpenOptions::new().write(true).create_new(true).mode(0o600).open(&place);
+        let file = match (create(), item.path.as_path().parent()) {
+            // Its folder does not come before it in the archive.
+            (Err(error), Some(parent)) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.create_folder(parent)?;
+                create()
+            }
+            (created, _) => created,
+        };
+        let file = file.with_context(|| format!("create {}", place.display()))?;
         Ok((file, place))
     }
 
