@@ -25,3 +25,15 @@ impl Progress for Silent {
     fn advance(&self, _amount: u64) {}
     fn finish(&self) {}
 }
+
+/// Work within other work that is watched already: it only hears whether to go on.
+pub struct Within<'a>(pub &'a dyn Progress);
+
+impl Progress for Within<'_> {
+    fn start(&self, _what: &str, _total: u64) {}
+    fn advance(&self, _amount: u64) {}
+    fn finish(&self) {}
+    fn go_on(&self) -> anyhow::Result<()> {
+        self.0.go_on()
+    }
+}

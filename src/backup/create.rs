@@ -30,6 +30,7 @@ use super::unchanged;
 use super::verify;
 use crate::config::Secret;
 use crate::progress::Progress;
+use crate::progress::Within;
 use crate::system::fs;
 use crate::system::mounts;
 use anyhow::Context;
@@ -138,7 +139,7 @@ pub struct Created {
 ///
 /// # Errors
 /// When the folder cannot be written to, has no room, or the database copy or the media folder cannot be read at all.
-/// Nothing is visible then. What single files refuse is in the manifest's problems.
+/// Nothing is visible then, nor when the work is given up. What single files refuse is in the manifest's problems.
 pub fn create(order: &Order<'_>, contents: Contents<'_>, progress: &dyn Progress) -> Result<Created> {
     ensure!(order.folder.is_absolute(), "{} is not an absolute path", order.folder.display());
     fs::create_private_folder(order.folder)?;
@@ -251,7 +252,7 @@ fn write(
         _ => write_archive(Tarball::new(blocks, progress), &contents, tree, manifest, &name, order.now),
     })?;
     let single = extension.filter(|_| contents.kind() == Kind::Database);
-    let sha256 = sync_and_read_back(&file, &partial.path, single, &manifest, written)?;
+    let sha256 = sync_and_read_back(&file, &partial.path, single, &manifest, written, progress)?;
     let manifest = Manifest { artefact_size: Some(written.length), ..manifest };
     publish::publish(order.folder, &partial, &manifest, sha256)?;
     Ok(Created { path: order.folder.join(name.to_string()), size: written.length, sha256, manifest })
@@ -264,10 +265,11 @@ fn sync_and_read_back(
     extension: Option<&str>,
     manifest: &Manifest,
     written: gzip::Written,
+    progress: &dyn Progress,
 ) -> Result<Sha256> {
     std::thread::scope(|scope| {
         let sync = scope.spawn(|| file.sync_all());
-        let sha256 = verify::read_back(path, extension, manifest, written, &crate::progress::Silent);
+        let sha256 = verify::read_back(path, extension, manifest, written, &Within(progress));
         let synced = sync.join().map_err(|_| anyhow!("the thread that syncs has stopped"))?;
         synced.with_context(|| format!("sync {}", path.display()))?;
         sha256
@@ -293,6 +295,7 @@ fn write_database(
         if count == 0 {
             break;
         }
+        progress.go_on()?;
         hasher.update(&buffer[..count]);
         blocks.write(&buffer[..count], Packing::Deflated)?;
         progress.advance(count as u64);

@@ -26,7 +26,7 @@ impl Work<'_> {
     /// Drills the named backup, or the newest full one, or the newest of the database.
     ///
     /// # Errors
-    /// When there is no such backup.
+    /// When there is no such backup, or somebody asks to stop.
     pub(super) fn drill(
         &self,
         args: &DrillArgs,
@@ -41,6 +41,7 @@ impl Work<'_> {
         let order = Drill { config: self.config, scratch, now: self.now };
         let mut check = match recovery::drill(order, &artefact, self.progress) {
             Ok(check) => check,
+            Err(problem) if error::is_interruption(&problem) => return Err(problem),
             Err(problem) => {
                 let message = format!("the drill could not take place: {}", error::one_line(&problem));
                 let hint = error::hints(&problem).first().map(ToString::to_string);

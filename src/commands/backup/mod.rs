@@ -18,6 +18,7 @@ use crate::error::Kind as ErrorKind;
 use crate::output::Bar;
 use crate::output::ItemReport;
 use crate::status::Status;
+use crate::system::interrupt::Interrupt;
 use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
@@ -116,7 +117,8 @@ pub(super) struct PruneArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// For wrong settings, another run at work, or a report that cannot be printed; a backup that fails is a finding.
+/// For wrong settings, another run at work, a request to stop, or a report that cannot be printed; a backup that
+/// fails is a finding.
 pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let config = &loaded.config;
@@ -127,19 +129,19 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
     context.printer.refuse_lists()?;
     let (_lock, recovered) = site::lock(config, "backup", context)?;
     let mut record = Record::open(config, context);
-    let bar = Bar::new(context.printer.quiet);
+    let bar = Bar::that_hears(context.printer.quiet, Interrupt::listen()?);
     let work = Work { config, folder, now: context.now, progress: &bar };
     let (name, mut items, args) = match command {
         BackupCommand::Database(args) => (
             "backup database",
-            vec![work.make(Kind::Database, args.purpose(), &mut record)],
+            vec![work.make(Kind::Database, args.purpose(), &mut record)?],
             args.report.clone(),
         ),
         BackupCommand::Media(args) => {
-            ("backup media", vec![work.make(Kind::Media, args.purpose(), &mut record)], args.report.clone())
+            ("backup media", vec![work.make(Kind::Media, args.purpose(), &mut record)?], args.report.clone())
         }
         BackupCommand::Full(args) => {
-            ("backup full", vec![work.make(Kind::Full, args.purpose(), &mut record)], args.report.clone())
+            ("backup full", vec![work.make(Kind::Full, args.purpose(), &mut record)?], args.report.clone())
         }
         BackupCommand::Verify(args) => {
             ("backup verify", work.verify(args, &mut record)?, args.report.clone())
@@ -166,6 +168,9 @@ struct Work<'a> {
 }
 
 /// Backs up what a restore is about to replace; nothing is rotated away meanwhile.
+///
+/// # Errors
+/// When somebody asks to stop; a backup that fails is a finding.
 pub(super) fn safety(
     kind: Kind,
     config: &Config,
@@ -173,7 +178,7 @@ pub(super) fn safety(
     progress: &dyn crate::progress::Progress,
     record: &mut Record,
     context: &Context,
-) -> ItemReport {
+) -> Result<ItemReport> {
     let work = Work { config, folder, now: context.now, progress };
     work.make(kind, Purpose::BeforeRestore, record)
 }
