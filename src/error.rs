@@ -58,6 +58,11 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     error.downcast_ref::<Error>().map_or(Kind::Failed, |known| known.kind).exit_code()
 }
 
+/// Whether somebody asked to stop: then that is all there is to tell, and nothing failed.
+pub fn is_interruption(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<Error>().is_some_and(|known| matches!(known.kind, Kind::Interrupted(_)))
+}
+
 /// The whole chain on one line, outermost first, each cause once.
 pub fn one_line(error: &anyhow::Error) -> String {
     let mut text = String::new();

@@ -8,7 +8,9 @@
 
 mod backup;
 mod config;
+mod crash;
 mod daily;
+mod damage;
 mod database;
 mod demo;
 mod disk;

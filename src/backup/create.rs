@@ -43,7 +43,7 @@ pub struct Created {
 ///
 /// # Errors
 /// When the folder cannot be written to, has no room, or the database copy or the media folder cannot be read at all.
-/// Nothing is visible then. What single files refuse is in the manifest's problems.
+/// Nothing is visible then, nor when the work is given up. What single files refuse is in the manifest's problems.
 pub fn create(order: &Order<'_>, contents: Contents<'_>, progress: &dyn Progress) -> Result<Created> {
     ensure!(order.folder.is_absolute(), "{} is not an absolute path", order.folder.display());
     fs::create_private_folder(order.folder)?;

@@ -44,7 +44,7 @@ pub(super) fn open(path: &Path) -> Result<File> {
 /// early.
 ///
 /// # Errors
-/// When the file cannot be read; damage of the content is in the answer.
+/// When the file cannot be read, or the work is to be given up; damage of the content is in the answer.
 pub(super) fn read<T>(
     file: impl Read + Send,
     path: &Path,
@@ -54,34 +54,34 @@ pub(super) fn read<T>(
     let (full, chunks) = mpsc::sync_channel(IN_FLIGHT);
     let (used, spare) = mpsc::channel();
     thread::scope(|scope| {
-        let hashing = scope.spawn(move || hash(file, &full, &spare, progress));
+        let hashing = scope.spawn(move || hash(file, path, &full, &spare, progress));
         let content =
             act(&mut MultiGzDecoder::new(Chunks { full: chunks, used, current: Vec::new(), position: 0 }));
-        let raw = hashing
-            .join()
-            .map_err(|_| anyhow!("the reading thread has stopped"))?
-            .with_context(|| format!("read {}", path.display()))?;
+        let raw = hashing.join().map_err(|_| anyhow!("the reading thread has stopped"))??;
         Ok(Reading { raw, content })
     })
 }
 
 fn hash(
     mut file: impl Read,
+    path: &Path,
     full: &mpsc::SyncSender<Vec<u8>>,
     spare: &mpsc::Receiver<Vec<u8>>,
     progress: &dyn Progress,
-) -> std::io::Result<Raw> {
+) -> Result<Raw> {
     let mut hasher = Hasher::default();
     let mut crc = Crc::new();
     let mut length = 0;
     loop {
+        // The other side meets the end of the file then.
+        progress.go_on()?;
         let mut chunk = spare.try_recv().unwrap_or_default();
         chunk.resize(CHUNK, 0);
         let count = match file.read(&mut chunk) {
             Ok(0) => break,
             Ok(count) => count,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
+            Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
         };
         chunk.truncate(count);
         hasher.update(&chunk);

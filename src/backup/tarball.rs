@@ -89,6 +89,7 @@ impl<'a> Tarball<'a> {
 
     /// Adds a file of the site; `false` when it is not in the archive, which is told.
     pub(super) fn add_file(&mut self, from: &Path, to: ArchivePath) -> Result<bool> {
+        self.progress.go_on()?;
         let opened = source::open(from).and_then(|file| Ok((file.metadata()?, file)));
         let (metadata, mut file) = match opened {
             Ok((metadata, _)) if !metadata.is_file() => {
@@ -199,6 +200,7 @@ impl<'a> Tarball<'a> {
                 self.pad(facts.size, packing)?;
                 break;
             }
+            self.progress.go_on()?;
             hasher.update(bytes);
             self.blocks.write(bytes, packing)?;
             self.progress.advance(count as u64);

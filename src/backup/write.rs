@@ -138,6 +138,7 @@ fn write_database(
         if count == 0 {
             break;
         }
+        progress.go_on()?;
         hasher.update(&buffer[..count]);
         blocks.write(&buffer[..count], Packing::Deflated)?;
         progress.advance(count as u64);

@@ -37,7 +37,7 @@ pub(super) enum QuarantineCommand {
 #[command(after_help = "\
 Examples:
   sitekeep quarantine purge                             what is past its time
-  sitekeep quarantine purge 20261123T080000Z-5c1f       one run, before its time
+  sitekeep quarantine purge 20261123T080000Z-5c1f09ab   one run, before its time
   sitekeep quarantine purge --all --confirm niasotac    everything")]
 pub(super) struct PurgeArgs {
     /// Runs to purge before their time
@@ -134,6 +134,7 @@ fn word(phase: Phase) -> &'static str {
     match phase {
         Phase::Applied => "can be undone",
         Phase::Reverted => "undone",
+        Phase::Removing => "being removed; the next run goes on",
         Phase::Staging | Phase::Applying | Phase::Reverting => "cut off; the next run finishes it",
     }
 }

@@ -172,7 +172,7 @@ impl Record {
 
 /// Identifier that sorts by time and is unique on this machine.
 fn run_id(context: &Context) -> String {
-    format!("{}-{:04x}", context.now.strftime("%Y%m%dT%H%M%SZ"), random::number() & 0xffff)
+    format!("{}-{:08x}", context.now.strftime("%Y%m%dT%H%M%SZ"), random::number() & 0xffff_ffff)
 }
 
 fn record(state: &mut State, report: &Report, partial: bool) -> Result<()> {

@@ -128,11 +128,12 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Status> {
     };
     let mut check = Check::default();
     let carried_out = order.carry_out(&plan, &mut check);
-    let interrupted = carried_out.as_ref().err().filter(|problem| error::exit_code(problem) >= 128);
+    let interrupted = carried_out.as_ref().err().filter(|problem| error::is_interruption(problem));
     let stopped = interrupted.is_some();
-    if let Err(problem) = &carried_out
-        && !stopped
-    {
+    if stopped {
+        let message = "not restored: stopped on request; the former state is live";
+        check.add(Finding::warning(&kinds::RESTORE, "site", message).remedy("restore again"));
+    } else if let Err(problem) = &carried_out {
         check.add(failed(problem));
     }
     let (parts, site) = check.findings.into_iter().partition(|finding| finding.id == kinds::RESTORE.id);
@@ -227,7 +228,7 @@ fn safety(
         (false, true) if !config_too => Kind::Media,
         _ => Kind::Full,
     };
-    let mut item = backups::before_restore(kind, config, folder, bar, record, context);
+    let mut item = backups::before_restore(kind, config, folder, bar, record, context)?;
     item.id = "restore.safety";
     item.title = "Safety backup";
     let Some(position) =

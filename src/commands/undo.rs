@@ -30,7 +30,7 @@ use std::time::Instant;
 Examples:
   sitekeep undo                      takes the last change back; asks for the site's name first
   sitekeep quarantine list           the runs that can be undone
-  sitekeep undo 20261123T080000Z-5c1f --confirm niasotac")]
+  sitekeep undo 20261123T080000Z-5c1f09ab --confirm niasotac")]
 pub(super) struct UndoArgs {
     /// Run to undo [default: the last that was not undone]
     #[arg(value_name = "RUN")]
@@ -93,7 +93,7 @@ pub(super) fn run(args: &UndoArgs, context: &Context) -> Result<Status> {
     };
     let undone = order.undo(change, &mut check);
     if let Err(problem) = undone {
-        if error::exit_code(&problem) >= 128 {
+        if error::is_interruption(&problem) {
             return Err(problem);
         }
         let message = format!("not undone: {}", error::one_line(&problem));
@@ -119,7 +119,7 @@ fn items(begin: Instant, check: Check) -> Vec<ItemReport> {
 
 fn chosen(changes: Vec<Change>, run: Option<&str>) -> Result<Change> {
     let found = match run {
-        Some(run) => changes.into_iter().find(|change| change.run == run),
+        Some(run) => changes.into_iter().find(|change| change.run == run && change.phase != Phase::Removing),
         None => changes.into_iter().rfind(|change| change.phase == Phase::Applied),
     };
     found.ok_or_else(|| {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// A change that was made or is under way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Identifier: `20261123T080000Z-5c1f`.
+    /// Identifier: `20261123T080000Z-5c1f09ab`.
     pub run: String,
     /// What made it: `restore backup_complet_20261122_020000.tar.gz`.
     pub command: String,
@@ -47,6 +47,8 @@ pub enum Phase {
     Reverting,
     /// The former state is live again; what had replaced it is kept.
     Reverted,
+    /// What was kept is going; known by the name of the record.
+    Removing,
 }
 
 /// A part of the site that changes places.

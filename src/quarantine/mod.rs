@@ -10,7 +10,10 @@
 //! | the new state is prepared (`staging`) | the folders and databases that the record names | removes them |
 //! | the parts change places (`applying`) | some parts new, some old | completes the record when all are new, else takes them back; parts that stand for themselves stay as they are |
 //! | they change back (`reverting`) | some parts new, some old | takes the rest back |
-//! | a change is removed | a record without its folders | removes the record |
+//! | a change is removed (`removing`) | some of its folders and databases | removes the rest |
+//!
+//! A disk that is full may refuse a record that is to say more than before. So the parts go back without one
+//! (`applying` with nothing exchanged is the former state), and a removal is noted by renaming the record.
 
 mod change;
 mod check;
@@ -37,6 +40,9 @@ use std::path::PathBuf;
 
 /// How the names of our folders beside the site's begin.
 pub const PREFIX: &str = ".sitekeep-";
+/// Extensions of a record, and of one whose change is being removed.
+const RECORD: &str = "json";
+const REMOVING: &str = "removing";
 
 /// The changes of one site that can be taken back.
 #[derive(Debug)]
@@ -66,9 +72,11 @@ impl<'a> Quarantine<'a> {
         let mut changes = Vec::new();
         for entry in entries {
             let path = entry.with_context(|| format!("read folder {}", self.folder.display()))?.path();
-            // Others are the rest of a write that was cut off.
-            if path.extension().is_some_and(|extension| extension == "json") {
-                changes.push(read(&path)?);
+            match path.extension().and_then(|extension| extension.to_str()) {
+                Some(RECORD) => changes.push(read(&path)?),
+                Some(REMOVING) => changes.push(Change { phase: Phase::Removing, ..read(&path)? }),
+                // The rest of a write that was cut off.
+                _ => {}
             }
         }
         changes.sort_by(|one: &Change, other| (one.at, &one.run).cmp(&(other.at, &other.run)));
@@ -95,10 +103,7 @@ impl<'a> Quarantine<'a> {
         self.enter(change, Phase::Applying)?;
         let applied =
             change.parts.iter().try_for_each(|part| self.exchange(part)).and_then(|()| sync(&change.parts));
-        let Err(problem) = applied else { return Ok(()) };
-        self.take_back(change)
-            .with_context(|| format!("take back what was exchanged before: {problem:#}"))?;
-        Err(problem)
+        applied.map_err(|problem| self.give_back(change, problem))
     }
 
     /// Puts some more parts of a change whose parts stand for themselves in the live places.
@@ -121,23 +126,41 @@ impl<'a> Quarantine<'a> {
     /// Says that the change is whole and looked at: from now on it is only taken back on demand.
     ///
     /// # Errors
-    /// When the record cannot be written.
+    /// When the record cannot be written; the change is to be given back then.
     pub fn commit(&self, change: &mut Change) -> Result<()> {
         self.enter(change, Phase::Applied)
+    }
+
+    /// Takes an [`Quarantine::apply`] back because of a problem, and returns that. The caller holds the database still.
+    pub fn give_back(&self, change: &mut Change, problem: anyhow::Error) -> anyhow::Error {
+        match self.take_back(change) {
+            Ok(()) => problem,
+            Err(worse) => problem
+                .context(format!("what was exchanged is not back yet ({worse:#}); the next run goes on")),
+        }
     }
 
     /// Brings the former state back; what the change had put in place is kept where the former state was.
     ///
     /// # Errors
-    /// When a part cannot be exchanged; [`Quarantine::recover`] goes on with it.
+    /// When a part cannot be exchanged; what was live is live again then, or [`Quarantine::recover`] goes on.
     pub fn revert(&self, change: &mut Change) -> Result<()> {
         self.look(&mut change.parts)?;
         self.enter(change, Phase::Reverting)?;
-        for part in change.parts.iter().rev() {
-            self.exchange(part)?;
+        for position in (0..change.parts.len()).rev() {
+            if let Err(problem) = self.exchange(&change.parts[position]) {
+                // Where the disk refuses this too, the record says how to go on.
+                if self.exchange_back(change).is_ok() {
+                    let _ = self.enter(change, Phase::Applied);
+                }
+                return Err(problem);
+            }
         }
         sync(&change.parts)?;
-        self.enter(change, Phase::Reverted)
+        change.phase = Phase::Reverted;
+        // The state is the former one whole; a record that still says `reverting` comes to the same.
+        let _ = self.write(change);
+        Ok(())
     }
 
     /// Takes the parts out of a change whose live place holds something else by now than what the change put there;
@@ -161,8 +184,9 @@ impl<'a> Quarantine<'a> {
     /// Removes what a change keeps, and its record.
     ///
     /// # Errors
-    /// When something cannot be removed; the record stays then.
+    /// When something cannot be removed; the record stays then, and [`Quarantine::recover`] tries again.
     pub fn discard(&self, change: &Change) -> Result<()> {
+        let record = self.mark_removing(change)?;
         for part in &change.parts {
             if let Place::Postgres(aside) = &part.place {
                 aside.drop(self.database)?;
@@ -181,9 +205,26 @@ impl<'a> Quarantine<'a> {
                 _ => {}
             }
         }
+        match std::fs::remove_file(&record) {
+            // What failed at its very beginning has none.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error).with_context(|| format!("remove {}", record.display())),
+            Ok(()) => fs::sync_folder(&self.folder),
+        }
+    }
+
+    /// Notes that a change is going, so that what is left of it after a kill is never put in place. A staged one was
+    /// never whole, and is known to go by its phase.
+    fn mark_removing(&self, change: &Change) -> Result<PathBuf> {
         let path = self.path(change);
-        std::fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
-        fs::sync_folder(&self.folder)
+        if matches!(change.phase, Phase::Staging | Phase::Removing) {
+            return Ok(path);
+        }
+        let marked = path.with_extension(REMOVING);
+        std::fs::rename(&path, &marked)
+            .and_then(|()| std::fs::File::open(&self.folder)?.sync_all())
+            .with_context(|| format!("rename {} to {}", path.display(), marked.display()))?;
+        Ok(marked)
     }
 
     /// The changes whose time is over, and the oldest of those that are too much together; the newest is none of them.
@@ -206,10 +247,18 @@ impl<'a> Quarantine<'a> {
         Ok(expired)
     }
 
-    /// Writes the phase down before what it says begins.
+    /// Writes the phase down before what it says begins; it begins only when that succeeds.
     fn enter(&self, change: &mut Change, phase: Phase) -> Result<()> {
-        change.phase = phase;
-        self.write(change)
+        let former = std::mem::replace(&mut change.phase, phase);
+        let written = self.write(change);
+        if written.is_err() {
+            change.phase = former;
+            // It may stand there although the disk did not confirm it.
+            if read(&self.path(change)).is_ok_and(|written| written.phase == phase) {
+                let _ = self.write(change);
+            }
+        }
+        written
     }
 
     fn write(&self, change: &Change) -> Result<()> {
@@ -218,7 +267,8 @@ impl<'a> Quarantine<'a> {
     }
 
     fn path(&self, change: &Change) -> PathBuf {
-        self.folder.join(format!("{}.json", change.run))
+        let extension = if change.phase == Phase::Removing { REMOVING } else { RECORD };
+        self.folder.join(format!("{}.{extension}", change.run))
     }
 
     /// Notes what stands where before anything moves, by which [`Quarantine::is_exchanged`] tells later.
@@ -251,14 +301,27 @@ impl<'a> Quarantine<'a> {
         Ok(part.has_effect() && live == part.beside)
     }
 
+    /// Ends an `applying` with the former state.
     fn take_back(&self, change: &mut Change) -> Result<()> {
+        self.exchange_back(change)?;
+        change.phase = Phase::Reverted;
+        // A record that still says `applying`, with nothing exchanged, comes to the same.
+        let _ = self.write(change);
+        Ok(())
+    }
+
+    /// Exchanges once more what was exchanged since [`Quarantine::look`], each part whatever becomes of the others.
+    fn exchange_back(&self, change: &Change) -> Result<()> {
+        let mut first = Ok(());
         for part in change.parts.iter().rev() {
-            if self.is_exchanged(part)? {
-                self.exchange(part)?;
-            }
+            let back = self.is_exchanged(part).and_then(
+                |exchanged| {
+                    if exchanged { self.exchange(part) } else { Ok(()) }
+                },
+            );
+            first = first.and(back);
         }
-        sync(&change.parts)?;
-        self.enter(change, Phase::Reverted)
+        first.and(sync(&change.parts))
     }
 
     fn drop_unexchanged(&self, change: &mut Change) -> Result<()> {

@@ -1,11 +1,13 @@
 //! After a run that was cut off: every part old, or every part new.
 
 use super::Change;
+use super::PREFIX;
 use super::Phase;
 use super::Place;
 use super::Quarantine;
 use crate::db;
 use crate::system::swap;
+use anyhow::Context;
 use anyhow::Result;
 
 /// What became of a change that was cut off.
@@ -23,20 +25,25 @@ impl Quarantine<'_> {
     /// When the records cannot be read.
     pub fn unfinished(&self) -> Result<Vec<Change>> {
         let open = |change: &Change| {
-            matches!(change.phase, Phase::Staging | Phase::Applying | Phase::Reverting)
-                || change.stopped.is_some()
+            !matches!(change.phase, Phase::Applied | Phase::Reverted) || change.stopped.is_some()
         };
         Ok(self.list()?.into_iter().filter(open).collect())
     }
 
     /// Finishes what runs that were killed left half done, and starts what they had stopped. The caller holds the
-    /// site's lock.
+    /// site's lock, so that no run is under way.
     ///
     /// # Errors
     /// When a part cannot be put in its place or the service does not start; it is tried again next time.
     pub fn recover(&self) -> Result<Vec<Recovered>> {
+        self.remove_cut_writes()?;
         let mut recovered = Vec::new();
         for mut change in self.unfinished()? {
+            if change.phase == Phase::Removing {
+                // The site has nothing to do with it any more: what cannot go now is told by the next purge.
+                let _ = self.discard(&change);
+                continue;
+            }
             self.finish(&mut change)?;
             let is_applied = change.phase == Phase::Applied;
             if let Some(service) = change.stopped.take() {
@@ -51,6 +58,18 @@ impl Quarantine<'_> {
         Ok(recovered)
     }
 
+    /// Removes what a kill left of records that were being written.
+    fn remove_cut_writes(&self) -> Result<()> {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return Ok(()) };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+                let path = entry.path();
+                std::fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
+            }
+        }
+        Ok(())
+    }
+
     fn finish(&self, change: &mut Change) -> Result<()> {
         if !matches!(change.phase, Phase::Applying | Phase::Reverting) {
             return Ok(());
@@ -61,27 +80,37 @@ impl Quarantine<'_> {
                 Place::Postgres(aside) => db::reopen(self.database, aside)?,
             }
         }
-        if change.phase == Phase::Reverting {
-            for part in change.parts.iter().rev().filter(|part| part.has_effect()) {
-                if !self.is_exchanged(part)? {
-                    self.exchange(part)?;
-                }
-            }
-            super::sync(&change.parts)?;
-            return self.enter(change, Phase::Reverted);
-        }
-        if change.independent {
-            self.drop_unexchanged(change)?;
-            return self.enter(change, Phase::Applied);
-        }
-        let mut is_whole = true;
+        let mut exchanged = 0;
+        let moving = change.parts.iter().filter(|part| part.has_effect()).count();
         for part in change.parts.iter().filter(|part| part.has_effect()) {
-            is_whole &= self.is_exchanged(part)?;
+            exchanged += usize::from(self.is_exchanged(part)?);
         }
-        if !is_whole {
-            return self.take_back(change);
+        let is_whole = exchanged == moving;
+        // The site may have been started meanwhile: its database is not exchanged under it, nor left with another's -wal.
+        let changes_database = !is_whole && change.parts.iter().any(|part| part.name == "database");
+        let _still = if changes_database { Some(db::hold_still(self.database)?) } else { None };
+        match change.phase {
+            Phase::Applying if change.independent => {
+                self.drop_unexchanged(change)?;
+                self.enter(change, Phase::Applied)
+            }
+            Phase::Applying if is_whole => {
+                super::sync(&change.parts)?;
+                self.enter(change, Phase::Applied)
+            }
+            Phase::Applying => self.take_back(change),
+            _ => {
+                for part in change.parts.iter().rev().filter(|part| part.has_effect()) {
+                    if !self.is_exchanged(part)? {
+                        self.exchange(part)?;
+                    }
+                }
+                super::sync(&change.parts)?;
+                change.phase = Phase::Reverted;
+                // A disk that is full does not keep the site from its lock; it is written next time.
+                let _ = self.write(change);
+                Ok(())
+            }
         }
-        super::sync(&change.parts)?;
-        self.enter(change, Phase::Applied)
     }
 }

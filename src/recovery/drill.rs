@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::db;
 use crate::db::Difference;
 use crate::db::Fingerprint;
+use crate::error;
 use crate::progress::Progress;
 use crate::status::Check;
 use crate::status::Finding;
@@ -67,11 +68,14 @@ pub fn drill(order: Drill<'_>, artefact: &Artefact, progress: &dyn Progress) -> 
     let limits = Limits::new(Some(&manifest), artefact.size);
     let mut check = Check::default();
     if let Err(problem) = extract(artefact, &site, &|_| true, Some(&manifest), limits, progress) {
+        if error::is_interruption(&problem) {
+            return Err(problem);
+        }
         check.add(
             Finding::critical(
                 &kinds::BACKUP_DRILL,
                 &artefact.name,
-                format!("does not unpack: {}", crate::error::one_line(&problem)),
+                format!("does not unpack: {}", error::one_line(&problem)),
             )
             .remedy("make a new backup now: sitekeep backup full"),
         );

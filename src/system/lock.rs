@@ -52,10 +52,15 @@ pub fn acquire(path: &Path, wait: Duration, purpose: &str) -> Result<Lock> {
             }
         }
     }
+    // Only for whoever is refused: a full disk must not keep the rotation from making room.
+    let _ = note_holder(&mut file, purpose);
+    Ok(Lock(file))
+}
+
+fn note_holder(file: &mut File, purpose: &str) -> std::io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
-    write!(file, "process {} ({purpose})", std::process::id())?;
-    Ok(Lock(file))
+    file.write_all(format!("process {} ({purpose})", std::process::id()).as_bytes())
 }
 
 /// Whether a process holds the lock at `path` now.

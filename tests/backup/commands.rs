@@ -209,3 +209,40 @@ fn the_guides_crontab_line_keeps_working() {
     crate::sandbox::outcome(&mut command).exits(0).says("db_backup_20261123_090000.sqlite3.gz");
     crate::sandbox::outcome(command.arg("media")).exits(0).says("media_backup_20261123_090000.tar.gz");
 }
+
+#[test]
+fn h8_backups_are_this_users_alone_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = site();
+    let command = sandbox.command(&["backup", "full"]);
+    let status = Command::new("sh")
+        .args(["-c", "umask 0; exec \"$0\" \"$@\""])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(sandbox.path(""))
+        .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .output()
+        .unwrap()
+        .status;
+    assert!(status.success());
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let files = files(&sandbox, "");
+    assert_eq!(files.len(), 3);
+    assert_eq!(mode(files[0].parent().unwrap()), 0o700);
+    assert!(files.iter().all(|path| mode(path) == 0o600), "{files:?}");
+}
+
+#[test]
+fn h27_a_folder_that_is_not_there_leaves_every_other_alone() {
+    let sandbox = site();
+    let home = sandbox.path("..");
+    for name in ["db_backup_20200101_000000.sqlite3.gz", "mine.txt"] {
+        std::fs::write(home.join(name), "mine").unwrap();
+        sandbox.write(name, "mine");
+    }
+    sandbox.run(&["backup", "prune", "--confirm", "shop"]).exits(0).says("none to remove");
+    for name in ["db_backup_20200101_000000.sqlite3.gz", "mine.txt"] {
+        assert!(home.join(name).exists() && sandbox.path(name).exists(), "{name}");
+    }
+    assert!(!sandbox.path("sauvegardes d'été").exists());
+}

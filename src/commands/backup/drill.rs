@@ -30,7 +30,7 @@ impl Work<'_> {
     /// Drills the named backup, or one by chance, or the newest full one, or the newest of the database.
     ///
     /// # Errors
-    /// When there is no such backup.
+    /// When there is no such backup, or somebody asks to stop.
     pub(super) fn drill(
         &self,
         args: &DrillArgs,
@@ -61,6 +61,7 @@ impl Work<'_> {
                 }
                 check.absorb(found);
             }
+            Err(problem) if error::is_interruption(&problem) => return Err(problem),
             Err(problem) => {
                 let message = format!("the drill could not take place: {}", error::one_line(&problem));
                 let hint = error::hints(&problem).first().map(ToString::to_string);

@@ -69,7 +69,11 @@ impl Work<'_> {
         let (last_verified, last_drilled) = (last(&verified), last(&drilled));
         let protected =
             Protected { last_verified: last_verified.as_deref(), last_drilled: last_drilled.as_deref() };
-        let plan = backup::plan(&artefacts, kind, self.policy(kind), self.now, &zone, protected);
+        let mut plan = backup::plan(&artefacts, kind, self.policy(kind), self.now, &zone, protected);
+        if record.state.is_none() && !plan.remove.is_empty() {
+            let unknown = "the record of which were verified and drilled cannot be read".to_owned();
+            plan.needs_confirmation.get_or_insert(unknown);
+        }
         for (name, reasons) in plan.keep.iter().filter(|_| dry_run) {
             let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
             check.add(Finding::ok(&kinds::BACKUP_ROTATION, name, format!("stays: {}", reasons.join(", "))));

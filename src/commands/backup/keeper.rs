@@ -57,7 +57,7 @@ const NO_REPORT: ReportArgs = ReportArgs { output: None };
 
 impl checklist::Keeper for Keeper<'_> {
     fn make(&mut self, kind: Kind) -> Result<Check> {
-        Ok(together(vec![self.work.make(kind, Purpose::Rotated, &mut self.record)]))
+        Ok(together(vec![self.work.make(kind, Purpose::Rotated, &mut self.record)?]))
     }
 
     fn verify(&mut self) -> Result<Check> {

@@ -49,7 +49,10 @@ pub(super) enum Purpose {
 
 impl Work<'_> {
     /// Makes a backup of a kind, then rotates that kind where `purpose` says so.
-    pub(super) fn make(&self, kind: Kind, purpose: Purpose, record: &mut Record) -> ItemReport {
+    ///
+    /// # Errors
+    /// When somebody asks to stop; any other trouble is a finding.
+    pub(super) fn make(&self, kind: Kind, purpose: Purpose, record: &mut Record) -> Result<ItemReport> {
         let begin = Instant::now();
         let mut check = Check::default();
         match self.create(kind, purpose, &mut check) {
@@ -62,13 +65,14 @@ impl Work<'_> {
                     }
                 }
             }
+            Err(problem) if error::is_interruption(&problem) => return Err(problem),
             Err(problem) => {
                 let mut finding = failed(&kinds::BACKUP, kind.word(), &problem);
                 finding.message = format!("no backup was made: {}", finding.message);
                 check.add(finding);
             }
         }
-        item(kind, begin, check)
+        Ok(item(kind, begin, check))
     }
 
     fn create(&self, kind: Kind, purpose: Purpose, check: &mut Check) -> Result<Created> {

@@ -19,6 +19,7 @@ use crate::error::Kind as ErrorKind;
 use crate::output::Bar;
 use crate::output::ItemReport;
 use crate::status::Status;
+use crate::system::interrupt::Interrupt;
 use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
@@ -125,7 +126,8 @@ pub(super) struct PruneArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// For wrong settings, another run at work, or a report that cannot be printed; a backup that fails is a finding.
+/// For wrong settings, another run at work, a request to stop, or a report that cannot be printed; a backup that
+/// fails is a finding.
 pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let config = &loaded.config;
@@ -135,19 +137,19 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
     }
     context.printer.refuse_lists()?;
     let (_lock, mut record) = site::begin(config, "backup", context)?;
-    let bar = Bar::new(context.printer.quiet);
+    let bar = Bar::that_hears(context.printer.quiet, Interrupt::listen()?);
     let work = Work { config, folder, now: context.now, progress: &bar };
     let (name, items, args) = match command {
         BackupCommand::Database(args) => (
             "backup database",
-            vec![work.make(Kind::Database, args.purpose(), &mut record)],
+            vec![work.make(Kind::Database, args.purpose(), &mut record)?],
             args.report.clone(),
         ),
         BackupCommand::Media(args) => {
-            ("backup media", vec![work.make(Kind::Media, args.purpose(), &mut record)], args.report.clone())
+            ("backup media", vec![work.make(Kind::Media, args.purpose(), &mut record)?], args.report.clone())
         }
         BackupCommand::Full(args) => {
-            ("backup full", vec![work.make(Kind::Full, args.purpose(), &mut record)], args.report.clone())
+            ("backup full", vec![work.make(Kind::Full, args.purpose(), &mut record)?], args.report.clone())
         }
         BackupCommand::Verify(args) => {
             ("backup verify", work.verify(args, &mut record)?, args.report.clone())
@@ -174,7 +176,7 @@ pub(super) fn rehearse(context: &Context) -> Result<Vec<ItemReport>> {
     let bar = Bar::new(context.printer.quiet);
     let work = Work { config, folder, now: context.now, progress: &bar };
     let report = ReportArgs { output: None };
-    let mut items = vec![work.make(Kind::Full, Purpose::Kept, &mut record)];
+    let mut items = vec![work.make(Kind::Full, Purpose::Kept, &mut record)?];
     let scratch = context.state_folder(config)?;
     items.extend(work.drill(&DrillArgs { backup: None, report }, &scratch, &mut record)?);
     Ok(items)
@@ -189,6 +191,9 @@ struct Work<'a> {
 }
 
 /// Backs up what a restore is about to replace; nothing is rotated away meanwhile.
+///
+/// # Errors
+/// When somebody asks to stop; a backup that fails is a finding.
 pub(super) fn before_restore(
     kind: Kind,
     config: &Config,
@@ -196,7 +201,7 @@ pub(super) fn before_restore(
     progress: &dyn crate::progress::Progress,
     record: &mut Record,
     context: &Context,
-) -> ItemReport {
+) -> Result<ItemReport> {
     let work = Work { config, folder, now: context.now, progress };
     work.make(kind, Purpose::BeforeRestore, record)
 }
@@ -212,7 +217,7 @@ pub(super) fn before_rebuild(
     context: &Context,
 ) -> Result<ItemReport> {
     let work = Work { config, folder: folder(config)?, now: context.now, progress };
-    let item = work.make(Kind::Database, Purpose::Kept, record);
+    let item = work.make(Kind::Database, Purpose::Kept, record)?;
     match item.findings.iter().find(|finding| finding.status == Status::Critical) {
         Some(failed) => Err(Error::new(ErrorKind::Failed, format!("before the rebuild: {}", failed.message))
             .hint("mend that, or add --no-safety-backup")

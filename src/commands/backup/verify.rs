@@ -9,6 +9,7 @@ use crate::backup;
 use crate::backup::Artefact;
 use crate::backup::Kind;
 use crate::commands::report::Record;
+use crate::error;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
 use crate::output::ItemReport;
@@ -24,12 +25,12 @@ impl Work<'_> {
     /// Verifies the named backups, all, or the newest of each kind.
     ///
     /// # Errors
-    /// When a named backup is not there, there is none at all, or the folder cannot be read.
+    /// When a named backup is not there, there is none at all, the folder cannot be read, or somebody asks to stop.
     pub(super) fn verify(&self, args: &VerifyArgs, record: &mut Record) -> Result<Vec<ItemReport>> {
         let mut items = Vec::new();
         for artefact in self.chosen(args)? {
             let begin = Instant::now();
-            let check = self.verify_one(&artefact, record);
+            let check = self.verify_one(&artefact, record)?;
             items.push(item(artefact.kind, begin, check));
         }
         Ok(items)
@@ -56,14 +57,15 @@ impl Work<'_> {
         Ok(Kind::ALL.into_iter().filter_map(newest).collect())
     }
 
-    fn verify_one(&self, artefact: &Artefact, record: &mut Record) -> Check {
+    fn verify_one(&self, artefact: &Artefact, record: &mut Record) -> Result<Check> {
         let kind = &kinds::BACKUP_VERIFIED;
         let mut check = Check::default();
         let found = match backup::verify(artefact, self.progress) {
             Ok(found) => found,
+            Err(problem) if error::is_interruption(&problem) => return Err(problem),
             Err(problem) => {
                 check.add(failed(kind, &artefact.name, &problem));
-                return check;
+                return Ok(check);
             }
         };
         let read = format!("{} in {} read", ByteSize(found.bytes), count(found.files, "file"));
@@ -89,9 +91,9 @@ impl Work<'_> {
             let recorded =
                 record.state.as_mut().map_or(Ok(()), |state| state.record_verified(&artefact.name, self.now));
             if let Err(problem) = recorded {
-                check.add(Finding::warning(kind, &artefact.name, crate::error::one_line(&problem)));
+                check.add(Finding::warning(kind, &artefact.name, error::one_line(&problem)));
             }
         }
-        check
+        Ok(check)
     }
 }

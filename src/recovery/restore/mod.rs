@@ -4,6 +4,7 @@
 //! ([`crate::quarantine`]) → look → start the site → visit it (`smoke`); the former state comes back when any step
 //! fails. Nothing live is written to or removed at any step.
 
+mod owner;
 mod plan;
 mod smoke;
 mod stage;
@@ -91,8 +92,7 @@ impl<'a> Restore<'a> {
         let command = format!("restore {}", plan.artefact.name);
         let mut change = Change::new(self.run, command, self.now, &self.config.quarantine);
         if let Err(problem) = stage::stage(self, plan, &quarantine, &mut change, check) {
-            self.give_up(&quarantine, &change)?;
-            return Err(problem);
+            return Err(self.give_up_after(problem, &quarantine, &change));
         }
         if change.parts.is_empty() {
             self.give_up(&quarantine, &change)?;
@@ -103,7 +103,7 @@ impl<'a> Restore<'a> {
         if let Err(problem) = switched {
             // The former state is live: the restored one is of no use to anybody.
             if matches!(change.phase, Phase::Staging | Phase::Reverted) && change.stopped.is_none() {
-                self.give_up(&quarantine, &change)?;
+                return Err(self.give_up_after(problem, &quarantine, &change));
             }
             return Err(problem);
         }
@@ -133,6 +133,19 @@ impl<'a> Restore<'a> {
             ));
         }
         Ok(())
+    }
+
+    /// Removes what was prepared; what cannot be is told beside the problem, and goes with the next run.
+    fn give_up_after(
+        &self,
+        problem: anyhow::Error,
+        quarantine: &Quarantine<'_>,
+        change: &Change,
+    ) -> anyhow::Error {
+        match self.give_up(quarantine, change) {
+            Ok(()) => problem,
+            Err(left) => problem.context(format!("{left:#}, after")),
+        }
     }
 
     fn give_up(&self, quarantine: &Quarantine<'_>, change: &Change) -> Result<()> {

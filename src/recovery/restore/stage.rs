@@ -1,6 +1,9 @@
 //! The restored state, complete beside the live one: unpacked, compared, checked, with the live owner and mode.
 
 use super::Restore;
+use super::owner::give_like;
+use super::owner::mode_of;
+use super::owner::settle_tree;
 use super::plan::Item;
 use super::plan::Plan;
 use super::plan::Target;
@@ -81,7 +84,7 @@ pub(super) fn stage(
             bail!("{} was not in the archive", item.source);
         }
         std::fs::rename(&unpacked, &staged).with_context(|| format!("move {}", unpacked.display()))?;
-        place(order, plan, item, &staged, change, check)?;
+        place(order, plan, item, &staged, quarantine, change, check)?;
     }
     // A media archive without a folder of its own was moved as a whole.
     match std::fs::remove_dir_all(&archive) {
@@ -124,6 +127,7 @@ fn place(
     plan: &Plan,
     item: &Item,
     staged: &Path,
+    quarantine: &Quarantine<'_>,
     change: &mut Change,
     check: &mut Check,
 ) -> Result<()> {
@@ -133,7 +137,7 @@ fn place(
             let mode = mode_of(live)?.unwrap_or(DATABASE_MODE);
             std::fs::set_permissions(staged, std::fs::Permissions::from_mode(mode))?;
             give_like(live, staged, check)?;
-            let kept = beside_live(live, staged, change)?;
+            let kept = beside_live(live, staged, quarantine, change)?;
             // What SQLite keeps beside it goes first: a database without its -wal is told from one that has another's.
             for suffix in SIDECARS {
                 change.parts.push(Part::path(
@@ -165,7 +169,7 @@ fn place(
                 std::fs::set_permissions(staged, std::fs::Permissions::from_mode(mode))?;
             }
             give_like(live, staged, check)?;
-            let kept = beside_live(live, staged, change)?;
+            let kept = beside_live(live, staged, quarantine, change)?;
             change.parts.push(Part::path(item.name, live.clone(), kept));
             check.add(Finding::ok(&kinds::RESTORE, item.name, "as in the backup"));
         }
@@ -255,7 +259,12 @@ fn judge(plan: &Plan, read: &Read, check: &mut Check) -> Result<String> {
 }
 
 /// Copies a file next to its live place where it cannot be renamed to it.
-fn beside_live(live: &Path, staged: &Path, change: &mut Change) -> Result<PathBuf> {
+fn beside_live(
+    live: &Path,
+    staged: &Path,
+    quarantine: &Quarantine<'_>,
+    change: &mut Change,
+) -> Result<PathBuf> {
     let container = container(live)?;
     let there = staged.parent().unwrap_or(Path::new("/"));
     if swap::on_one_mount(&container, there)? {
@@ -263,8 +272,10 @@ fn beside_live(live: &Path, staged: &Path, change: &mut Change) -> Result<PathBu
     }
     let folder = folder_in(&container, change);
     if !change.folders.contains(&folder) {
-        fs::create_private_folder(&folder)?;
+        // Named before it is made: it is removed after a kill.
         change.folders.push(folder.clone());
+        quarantine.begin(change)?;
+        fs::create_private_folder(&folder)?;
     }
     let kept = folder.join(staged.file_name().unwrap_or_default());
     let metadata = std::fs::metadata(staged)?;
@@ -288,73 +299,6 @@ fn parts_within(name: &str, live: &Path, staged: &Path, change: &mut Change) -> 
         change.parts.push(Part::path(name, live.join(entry), staged.join(entry)));
     }
     Ok(())
-}
-
-/// Gives a tree the owner of the live one; returns how many files it holds.
-fn settle_tree(live: &Path, staged: &Path, is_foreign: bool, check: &mut Check) -> Result<u64> {
-    let mut files = 0;
-    let owner = owner_like(live)?;
-    let mut refused = None;
-    for entry in walkdir::WalkDir::new(staged).contents_first(true) {
-        let entry = entry.with_context(|| format!("walk {}", staged.display()))?;
-        let metadata = entry.metadata().with_context(|| format!("look at {}", entry.path().display()))?;
-        if metadata.is_dir() && is_foreign {
-            // An archive of tar may leave folders out, which are private then.
-            let mode = metadata.mode() & 0o777 | 0o755;
-            std::fs::set_permissions(entry.path(), std::fs::Permissions::from_mode(mode))?;
-        }
-        files += u64::from(metadata.is_file());
-        if (metadata.uid(), metadata.gid()) != owner
-            && let Err(error) = std::os::unix::fs::lchown(entry.path(), Some(owner.0), Some(owner.1))
-        {
-            refused = Some(error);
-        }
-    }
-    tell_refused(live, refused, check);
-    Ok(files)
-}
-
-/// Gives a file the owner of the live one.
-fn give_like(live: &Path, staged: &Path, check: &mut Check) -> Result<()> {
-    let (user, group) = owner_like(live)?;
-    let metadata = std::fs::metadata(staged)?;
-    if (metadata.uid(), metadata.gid()) != (user, group) {
-        tell_refused(live, std::os::unix::fs::chown(staged, Some(user), Some(group)).err(), check);
-    }
-    Ok(())
-}
-
-fn tell_refused(live: &Path, refused: Option<std::io::Error>, check: &mut Check) {
-    if let Some(error) = refused {
-        check.add(
-            Finding::warning(
-                &kinds::RESTORE,
-                live.display().to_string(),
-                format!("the owner of what was there could not be kept: {error}"),
-            )
-            .remedy("chown -R it to the user of the site, or restore as root"),
-        );
-    }
-}
-
-/// Owner and group of what is live, else of the folder that it will be in.
-fn owner_like(live: &Path) -> Result<(u32, u32)> {
-    let metadata = match std::fs::metadata(live) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            std::fs::metadata(live.parent().unwrap_or(Path::new("/")))
-        }
-        other => other,
-    };
-    let metadata = metadata.with_context(|| format!("look at {}", live.display()))?;
-    Ok((metadata.uid(), metadata.gid()))
-}
-
-fn mode_of(live: &Path) -> Result<Option<u32>> {
-    match std::fs::metadata(live) {
-        Ok(metadata) => Ok(Some(metadata.mode() & 0o777)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("look at {}", live.display())),
-    }
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -124,13 +124,18 @@ fn exchange(
     if direction == Direction::Back {
         return Ok(());
     }
-    if changes_database
-        && let Err(problem) = db::connect(database, Access::Read).and_then(|mut live| live.schema())
-    {
-        quarantine.revert(change)?;
-        return Err(problem.context("open the restored database in its place"));
-    }
-    quarantine.commit(change)
+    let looked = if changes_database {
+        let live = db::connect(database, Access::Read).and_then(|mut live| live.schema());
+        live.map(|_| ()).context("open the restored database in its place")
+    } else {
+        Ok(())
+    };
+    let Err(problem) = looked.and_then(|()| quarantine.commit(change)) else { return Ok(()) };
+    let still = if changes_database { db::hold_still(database).map(Some) } else { Ok(None) };
+    Err(match still {
+        Ok(_still) => quarantine.give_back(change, problem),
+        Err(busy) => problem.context(format!("the restored state stays live ({})", one_line(&busy))),
+    })
 }
 
 /// Says what was not stopped and so may still work with the former state.
