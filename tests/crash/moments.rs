@@ -82,13 +82,13 @@ fn at_random(name: &str, rounds: usize, signals: &[(rustix::process::Signal, i32
 
 #[test]
 fn a_restore_killed_at_random_moments_leaves_the_old_site_or_the_new() {
-    let rounds = if super::is_whole() { 200 } else { 12 };
+    let rounds = if super::is_whole() { 200 } else { 8 };
     at_random("SIGKILL", rounds, &[(rustix::process::Signal::KILL, 137)]);
 }
 
 #[test]
 fn a_restore_asked_to_stop_takes_everything_back_by_itself() {
-    let rounds = if super::is_whole() { 200 } else { 12 };
+    let rounds = if super::is_whole() { 200 } else { 8 };
     let signals = [(rustix::process::Signal::TERM, 143), (rustix::process::Signal::INT, 130)];
     at_random("SIGTERM, SIGINT", rounds, &signals);
 }

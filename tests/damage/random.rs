@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 const DAMAGES: usize = 1000;
 /// How many of them go through the binary in a quick run.
-const THROUGH_THE_BINARY: usize = 60;
+const THROUGH_THE_BINARY: usize = 100;
 
 /// One file of the backups, damaged; what was done, and to which artefact.
 struct Damage {
