@@ -147,16 +147,19 @@ impl<'a> Quarantine<'a> {
     pub fn revert(&self, change: &mut Change) -> Result<()> {
         self.look(&mut change.parts)?;
         self.enter(change, Phase::Reverting)?;
-        for position in (0..change.parts.len()).rev() {
-            if let Err(problem) = self.exchange(&change.parts[position]) {
-                // Where the disk refuses this too, the record says how to go on.
-                if self.exchange_back(change).is_ok() {
-                    let _ = self.enter(change, Phase::Applied);
-                }
-                return Err(problem);
+        let reverted = change
+            .parts
+            .iter()
+            .rev()
+            .try_for_each(|part| self.exchange(part))
+            .and_then(|()| sync(&change.parts));
+        if let Err(problem) = reverted {
+            // Where the disk refuses this too, the record says how to go on.
+            if self.exchange_back(change).is_ok() {
+                let _ = self.enter(change, Phase::Applied);
             }
+            return Err(problem);
         }
-        sync(&change.parts)?;
         change.phase = Phase::Reverted;
         // The state is the former one whole; a record that still says `reverting` comes to the same.
         let _ = self.write(change);
