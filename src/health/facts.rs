@@ -55,9 +55,11 @@ impl Facts {
 ///
 /// Only ASCII letters and digits: SQLite folds the case of no others.
 fn telling_words(products: &[ProductSummary]) -> Vec<(&ProductSummary, String)> {
-    // Of a large catalogue a part says as much, and the database has the last word.
-    let names: Vec<String> =
-        products.iter().take(COMPARED).map(|product| product.name.to_ascii_lowercase()).collect();
+    // In a large catalogue a single word tells nothing, and each that is tried costs a second: whole names do.
+    if products.len() > LARGE {
+        return Vec::new();
+    }
+    let names: Vec<String> = products.iter().map(|product| product.name.to_ascii_lowercase()).collect();
     let uses = |word: &str| names.iter().filter(|name| name.contains(word)).count();
     let mut found: Vec<_> = products
         .iter()
@@ -105,8 +107,8 @@ fn plain_words(name: &str) -> String {
 /// Products among whose words the telling one is sought.
 const LOOKED_THROUGH: usize = 50;
 
-/// Products whose names the words are sought in.
-const COMPARED: usize = 5000;
+/// Products from which on only whole names are searched for.
+const LARGE: usize = 5000;
 
 /// Words that are tried before the search is given up as one that cannot be judged.
 const PROBES: usize = 10;
