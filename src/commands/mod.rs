@@ -12,6 +12,7 @@ mod demo;
 mod disk;
 mod generate;
 mod health;
+mod images;
 mod init;
 mod logs;
 mod quarantine;
@@ -155,6 +156,8 @@ enum Command {
     #[command(subcommand)]
     Database(database::DatabaseCommand),
     #[command(subcommand)]
+    Images(images::ImagesCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
@@ -178,6 +181,7 @@ impl Command {
             Self::Undo(args) => undo::run(&args, context),
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
+            Self::Images(command) => images::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
