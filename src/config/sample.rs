@@ -169,8 +169,16 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("images.orphan_age", "", "Files that were written or moved more recently are no orphans"),
     ("images.orphan_freeze_days", "", "Days after a restore in which no orphan is moved"),
     ("images.max_delete", "", "Share of all files above which orphans are not moved"),
-    ("images.keep", "", "Files and folders below the media folder that something else than the database uses"),
-    ("images.owner", "\"www-data\"", "User and group of the media files [default: those of the media folder]"),
+    (
+        "images.keep",
+        "",
+        "Files and folders below the media folder that something else than the database uses",
+    ),
+    (
+        "images.owner",
+        "\"www-data\"",
+        "User and group of the media files [default: those of the media folder]",
+    ),
     ("images.group", "\"www-data\"", ""),
     (
         "status.database_warning_days",

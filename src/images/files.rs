@@ -54,7 +54,7 @@ impl Stamp {
 /// All files, and what could not be looked at.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    pub(super) files: Vec<File>,
+    pub(super) list: Vec<File>,
     pub(super) unreadable: Vec<(PathBuf, String)>,
     /// Links and other things that are no files.
     pub(super) others: u64,
@@ -74,7 +74,7 @@ pub(super) fn walk(media: &Path) -> Result<Files> {
         let metadata = entry.and_then(|entry| Ok((entry.metadata()?, entry)));
         match metadata {
             Ok((metadata, entry)) if metadata.is_file() => {
-                found.files.push(File { path: below(entry.path()), stamp: Stamp::of(&metadata) });
+                found.list.push(File { path: below(entry.path()), stamp: Stamp::of(&metadata) });
             }
             Ok((metadata, _)) => found.others += u64::from(!metadata.is_dir()),
             Err(error) if error.io_error().is_some_and(|it| it.kind() == std::io::ErrorKind::NotFound) => {}

@@ -24,7 +24,8 @@ pub fn allow(
 ) -> Result<(), Error> {
     if let Some((path, why)) = survey.unreadable().first() {
         let places = count(survey.unreadable().len() as u64, "place");
-        let message = format!("{places} below the media folder could not be looked at: {}: {why}", path.display());
+        let message =
+            format!("{places} below the media folder could not be looked at: {}: {why}", path.display());
         return Err(Error::new(Kind::Undetermined, message).hint("run as the user of the site, or as root"));
     }
     if survey.total() > 0 && survey.count(Standing::Used) == 0 {
@@ -34,7 +35,11 @@ pub fn allow(
     if let Some(restore) = changes.iter().rev().find(|change| is_fresh_restore(order, change))
         && !force
     {
-        let message = format!("`{}` was {}: files without a row may be of the state before it", restore.command, told(restore));
+        let message = format!(
+            "`{}` was {}: files without a row may be of the state before it",
+            restore.command,
+            told(restore)
+        );
         let days = order.config.images.orphan_freeze_days;
         return Err(Error::new(Kind::Failed, message)
             .hint(format!("wait until it is {days} days old, or say --force when nobody will undo it")));
@@ -46,7 +51,10 @@ pub fn allow(
             survey.count(Standing::Orphan),
             count(survey.total(), "file")
         );
-        let hint = format!("look at the list (--format csv); if it is right: --apply --max-delete {}%", share.0.ceil());
+        let hint = format!(
+            "look at the list (--format csv); if it is right: --apply --max-delete {}%",
+            share.0.ceil()
+        );
         return Err(Error::new(Kind::Failed, message).hint(hint));
     }
     Ok(())

@@ -39,8 +39,12 @@ enum Fit {
 impl Index {
     /// Takes in the paths below the media folder; a file's number is its position.
     pub(super) fn new<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Self {
-        let mut index =
-            Self { by_hash: HashMap::new(), lengths: Vec::new(), tails: vec![false; 1 << 16], names: Vec::new() };
+        let mut index = Self {
+            by_hash: HashMap::new(),
+            lengths: Vec::new(),
+            tails: vec![false; 1 << 16],
+            names: Vec::new(),
+        };
         for (path, number) in paths.into_iter().zip(0..) {
             let text = path.to_string_lossy();
             let text = normal(&text);
@@ -75,49 +79,44 @@ impl Index {
         }
     }
 
+    /// Of names that end at one place, one with its whole folder before it leaves no doubt about shorter ones.
     fn find_ending_at(&self, text: &str, end: usize, found: &mut dyn FnMut(u32)) {
         let bytes = &text.as_bytes()[..end];
         let mut hash = 0;
+        let mut numbers = Vec::new();
         for (length, byte) in (1..self.lengths.len()).zip(bytes.iter().rev()) {
             if *byte == b'/' {
-                return;
+                break;
             }
             hash = step(hash, *byte);
             if !self.lengths[length] || !begins_name(text, end - length) {
                 continue;
             }
-            if let Some(numbers) = self.by_hash.get(&hash) {
-                self.tell_fitting(numbers, &text[..end - length], &text[end - length..end], found);
-            }
-        }
-    }
-
-    /// Of files with one name, those whose folders fit; of wholly fitting ones the deepest.
-    fn tell_fitting(&self, numbers: &[u32], before: &str, last: &str, found: &mut dyn FnMut(u32)) {
-        let mut deepest = None;
-        for number in numbers {
-            let Some(name) = self.names.get(*number as usize).filter(|name| name.last == last) else { continue };
-            match fit(before, &name.folder) {
-                Fit::Not => {}
-                Fit::Partly => found(*number),
-                Fit::Wholly => {
-                    let depth = name.folder.len();
-                    match deepest {
-                        Some(known) if known > depth => {}
-                        _ => deepest = Some(depth),
-                    }
+            if let Some(same) = self.by_hash.get(&hash) {
+                let shorter = numbers.len();
+                let start = end - length;
+                if self.fitting(same, &text[..start], &text[start..end], &mut numbers) {
+                    numbers.drain(..shorter);
                 }
             }
         }
-        let Some(deepest) = deepest else { return };
-        for number in numbers {
-            let fits = self.names.get(*number as usize).is_some_and(|name| {
-                name.last == last && name.folder.len() == deepest && fit(before, &name.folder) == Fit::Wholly
-            });
-            if fits {
-                found(*number);
-            }
-        }
+        numbers.into_iter().for_each(found);
+    }
+
+    /// Adds those of files with one name whose folders fit; of wholly fitting ones the deepest. Returns whether such a
+    /// one lies in a folder.
+    fn fitting(&self, same: &[u32], before: &str, last: &str, found: &mut Vec<u32>) -> bool {
+        let named = |number: &u32| self.names.get(*number as usize).filter(|name| name.last == last);
+        let fits = |fit_: Fit| {
+            same.iter().filter_map(move |number| {
+                let folder = named(number)?.folder.as_str();
+                (fit(before, folder) == fit_).then_some((*number, folder.len()))
+            })
+        };
+        found.extend(fits(Fit::Partly).map(|(number, _)| number));
+        let Some(deepest) = fits(Fit::Wholly).map(|(_, depth)| depth).max() else { return false };
+        found.extend(fits(Fit::Wholly).filter(|(_, depth)| *depth == deepest).map(|(number, _)| number));
+        deepest > 0
     }
 }
 
@@ -134,7 +133,8 @@ fn ends_name(text: &str, end: usize) -> bool {
 }
 
 fn begins_name(text: &str, start: usize) -> bool {
-    text.get(..start).is_some_and(|before| before.chars().next_back().is_none_or(|letter| letter == '/' || parts(letter)))
+    text.get(..start)
+        .is_some_and(|before| before.chars().next_back().is_none_or(|letter| letter == '/' || parts(letter)))
 }
 
 /// Whether a name cannot go on over this letter, as far as texts are concerned; spaces may be in one or between two.
@@ -223,6 +223,8 @@ mod tests {
         assert_eq!(found(&files, "/media/x/a.jpg"), ["x/a.jpg"]);
         assert_eq!(found(&files, "products/a.jpg"), ["products/a.jpg", "old/products/a.jpg"]);
         assert_eq!(found(&files, "a.jpg").len(), 4, "in doubt all of them");
+        assert_eq!(found(&["p/a b.jpg", "p/b.jpg"], "/media/p/a b.jpg"), ["p/a b.jpg"]);
+        assert_eq!(found(&["p/a b.jpg", "p/b.jpg"], "see a b.jpg").len(), 2, "in doubt both");
     }
 
     #[test]

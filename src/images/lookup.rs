@@ -49,9 +49,9 @@ pub struct UseOfProduct {
 pub fn lookup(config: &Config, name: &str, folder: &Path, progress: &dyn Progress) -> Result<Lookup> {
     let path = below_media(&config.site, name, folder)?;
     let walked = files::walk(&config.site.media)?;
-    let number = walked.files.iter().position(|file| file.path == path);
-    let others = walked.files.iter().map(|file| file.path.as_path());
-    let wanted = number.unwrap_or(walked.files.len());
+    let number = walked.list.iter().position(|file| file.path == path);
+    let others = walked.list.iter().map(|file| file.path.as_path());
+    let wanted = number.unwrap_or(walked.list.len());
     let index = Index::new(others.chain(number.is_none().then_some(path.as_path())));
     let (mut uses, mut more) = (Vec::new(), 0);
     progress.start("read what the database names", 0);
@@ -77,7 +77,7 @@ pub fn lookup(config: &Config, name: &str, folder: &Path, progress: &dyn Progres
         let product = db::product_of(database.as_mut(), app, &place.table, &place.row)?;
         Ok(UseOfProduct { place, product })
     });
-    let bytes = number.and_then(|number| walked.files.get(number)).map(|file| file.stamp.size);
+    let bytes = number.and_then(|number| walked.list.get(number)).map(|file| file.stamp.size);
     Ok(Lookup { path, bytes, uses: uses.collect::<Result<_>>()?, more })
 }
 
@@ -113,8 +113,11 @@ fn below_media(site: &SiteConfig, name: &str, folder: &Path) -> Result<PathBuf> 
 }
 
 fn refuse(name: &str, site: &SiteConfig) -> Error {
-    Error::new(Kind::Usage, format!("`{name}` is no file of this site's media"))
-        .hint(format!("name a path below {}, or an address below {}", site.media.display(), site.media_url))
+    Error::new(Kind::Usage, format!("`{name}` is no file of this site's media")).hint(format!(
+        "name a path below {}, or an address below {}",
+        site.media.display(),
+        site.media_url
+    ))
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ use std::collections::HashSet;
 use url::Url;
 
 /// What files of a showcase end in, whether or not one is there.
-const ENDINGS: &[&str] = &["jpg", "jpeg", "png", "gif", "webp", "svg", "ico", "avif", "bmp", "tif", "tiff", "pdf"];
+const ENDINGS: &[&str] =
+    &["jpg", "jpeg", "png", "gif", "webp", "svg", "ico", "avif", "bmp", "tif", "tiff", "pdf"];
 
 /// So many values are remembered of each column.
 const REMEMBERED: usize = 1000;
@@ -67,7 +68,8 @@ impl<'a> Missing<'a> {
             } else if column.missing.len() < REMEMBERED {
                 column.missing.push(MissingFile { path, named_by: Use::of(text) });
             }
-        } else if self.site.media_url.len() > 1 && value.contains(self.site.media_url.trim_start_matches('/')) {
+        } else if self.site.media_url.len() > 1 && value.contains(self.site.media_url.trim_start_matches('/'))
+        {
             self.look_within(text);
         }
     }
@@ -93,7 +95,8 @@ impl<'a> Missing<'a> {
             if !base.is_empty() && !self.is_here(base) {
                 continue;
             }
-            let quote = whole[..at - base.len()].chars().next_back().filter(|mark| matches!(mark, '"' | '\''));
+            let quote =
+                whole[..at - base.len()].chars().next_back().filter(|mark| matches!(mark, '"' | '\''));
             let rest = &whole[at + media_url.len()..];
             let end = match quote {
                 Some(quote) => rest.find(quote),

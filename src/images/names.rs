@@ -173,7 +173,10 @@ mod tests {
             "{\\\"url\\\": \\\"products\\/%C3%A9cran%2520d&#39;%C3%A9t%C3%A9.jpg\\\"}",
         ] {
             let found = all(text);
-            assert!(found.iter().any(|layer| layer.contains("products/écran d'été.jpg")), "{text}: {found:?}");
+            assert!(
+                found.iter().any(|layer| layer.contains("products/écran d'été.jpg")),
+                "{text}: {found:?}"
+            );
         }
         assert!(all("a\\ud83d\\ude00.jpg").contains(&"a😀.jpg".to_owned()));
     }

@@ -80,9 +80,9 @@ pub fn survey(order: &Order<'_>) -> Result<Survey> {
     let files = files::walk(&site.media);
     order.progress.finish();
     let files = files?;
-    let index = Index::new(files.files.iter().map(|file| file.path.as_path()));
-    let mut uses: Vec<Option<Use>> = vec![None; files.files.len()];
-    let mut missing = Missing::new(site, &files.files);
+    let index = Index::new(files.list.iter().map(|file| file.path.as_path()));
+    let mut uses: Vec<Option<Use>> = vec![None; files.list.len()];
+    let mut missing = Missing::new(site, &files.list);
     order.progress.start("read what the database names", 0);
     let read = references::read(
         &order.config.database,
@@ -106,15 +106,15 @@ pub fn survey(order: &Order<'_>) -> Result<Survey> {
 impl Survey {
     /// All files, each with how it stands and what names it first.
     pub fn all(&self) -> impl Iterator<Item = (&Path, u64, Standing, Option<&Use>)> {
-        let files = self.files.files.iter().zip(&self.standings).zip(&self.uses);
-        files.map(|((file, standing), named)| (file.path.as_path(), file.stamp.size, *standing, named.as_ref()))
+        let files = self.files.list.iter().zip(&self.standings).zip(&self.uses);
+        files.map(|((file, standing), named)| {
+            (file.path.as_path(), file.stamp.size, *standing, named.as_ref())
+        })
     }
 
     pub fn orphans(&self) -> impl Iterator<Item = Orphan> {
-        self.numbers_of(Standing::Orphan).filter_map(|number| self.files.files.get(number)).map(|file| Orphan {
-            path: file.path.clone(),
-            bytes: file.stamp.size,
-            modified: file.stamp.modified(),
+        self.numbers_of(Standing::Orphan).filter_map(|number| self.files.list.get(number)).map(|file| {
+            Orphan { path: file.path.clone(), bytes: file.stamp.size, modified: file.stamp.modified() }
         })
     }
 
@@ -125,12 +125,15 @@ impl Survey {
 
     /// Bytes of the files that stand so.
     pub fn bytes(&self, standing: Standing) -> u64 {
-        self.numbers_of(standing).filter_map(|number| self.files.files.get(number)).map(|it| it.stamp.size).sum()
+        self.numbers_of(standing)
+            .filter_map(|number| self.files.list.get(number))
+            .map(|it| it.stamp.size)
+            .sum()
     }
 
     /// All files below the media folder.
     pub fn total(&self) -> u64 {
-        self.files.files.len() as u64
+        self.files.list.len() as u64
     }
 
     /// Places that could not be looked at, with why.
@@ -152,7 +155,7 @@ impl Survey {
         let settings = &order.config.images;
         let age = SignedDuration::try_from(settings.orphan_age).unwrap_or(SignedDuration::MAX);
         let newest = order.now.checked_sub(age).unwrap_or(Timestamp::MIN);
-        let files = &self.files.files;
+        let files = &self.files.list;
         let mut standings: Vec<Standing> = files
             .iter()
             .zip(is_used)
@@ -188,7 +191,7 @@ impl Survey {
 
     /// Reads the database once more: which of the files are orphans by now.
     pub(super) fn look_again(&self, order: &Order<'_>) -> Result<Vec<Standing>> {
-        let mut is_used = vec![false; self.files.files.len()];
+        let mut is_used = vec![false; self.files.list.len()];
         let database = &order.config.database;
         references::read(
             database,

@@ -59,7 +59,9 @@ pub(super) fn read(
         layers(text.text, &mut |layer| index.find(layer, &mut |number| found.push(number)));
         found.sort_unstable();
         found.dedup();
-        found.iter().for_each(|number| named(*number, &text));
+        for number in &found {
+            named(*number, &text);
+        }
         seen(&text);
         Ok(())
     })

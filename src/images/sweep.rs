@@ -67,7 +67,7 @@ pub fn sweep(order: &Order<'_>, survey: &Survey, quarantine: &Quarantine<'_>, ru
     let standings = standings?;
     let mut numbers = Vec::new();
     for number in survey.numbers_of(Standing::Orphan) {
-        let Some(file) = survey.files.files.get(number) else { continue };
+        let Some(file) = survey.files.list.get(number) else { continue };
         let (why, is_fine) = if file.path.to_str().is_none() {
             ("its name is not UTF-8: move it by hand", false)
         } else if standings.get(number) != Some(&Standing::Orphan) {
@@ -121,7 +121,7 @@ fn move_all(
         order.progress.go_on()?;
         let mut parts = Vec::new();
         for number in batch {
-            let Some(file) = survey.files.files.get(*number) else { continue };
+            let Some(file) = survey.files.list.get(*number) else { continue };
             let live = order.config.site.media.join(&file.path);
             let now = std::fs::symlink_metadata(&live).map(|metadata| Stamp::of(&metadata));
             if now.is_ok_and(|now| now == file.stamp) {
@@ -160,10 +160,12 @@ fn bring_named_back(
         Ok(standings) => standings,
         Err(problem) => {
             quarantine.give_back(change, &|_| true)?;
-            return Err(problem.context("look whether what was moved is named meanwhile; all of it was brought back"));
+            return Err(
+                problem.context("look whether what was moved is named meanwhile; all of it was brought back")
+            );
         }
     };
-    let files = survey.files.files.iter().zip(&standings);
+    let files = survey.files.list.iter().zip(&standings);
     let named: BTreeSet<&str> = files
         .filter(|(_, standing)| **standing != Standing::Orphan)
         .filter_map(|(file, _)| file.path.to_str())

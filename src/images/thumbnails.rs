@@ -131,6 +131,8 @@ mod tests {
         for path in ["products/a.jpg", "products/hp-15-laptop.jpg", "products/a_YW70zRZ.jpg", "a"] {
             assert!(candidates(path).is_empty(), "{path}: {:?}", candidates(path));
         }
-        assert!(is_nameless(Path::new("cache/8f/dd/8fdd.jpg")) && !is_nameless(Path::new("products/cache.jpg")));
+        assert!(
+            is_nameless(Path::new("cache/8f/dd/8fdd.jpg")) && !is_nameless(Path::new("products/cache.jpg"))
+        );
     }
 }

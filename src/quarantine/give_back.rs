@@ -82,13 +82,15 @@ fn turn(part: &mut Part) {
 
 /// Makes the folder of a live place that is gone, like the next one that is there.
 fn make_way(live: &Path) -> Result<()> {
-    let Some(folder) = live.parent().filter(|folder| swap::identity(folder).is_ok_and(|it| it.is_none())) else {
+    let Some(folder) = live.parent().filter(|folder| swap::identity(folder).is_ok_and(|it| it.is_none()))
+    else {
         return Ok(());
     };
     if let Some(above) = folder.parent() {
         make_way(folder)?;
         std::fs::create_dir(folder).with_context(|| format!("make {} again", folder.display()))?;
-        let mode = std::fs::metadata(above).with_context(|| format!("look at {}", above.display()))?.permissions();
+        let mode =
+            std::fs::metadata(above).with_context(|| format!("look at {}", above.display()))?.permissions();
         std::fs::set_permissions(folder, mode).with_context(|| format!("open {}", folder.display()))?;
         fs::inherit_owner(folder)?;
     }

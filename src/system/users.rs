@@ -25,7 +25,8 @@ fn number(list: &str, name: &str) -> Result<u32> {
     }
     let text = std::fs::read_to_string(list).with_context(|| format!("read {list}"))?;
     let mut lines = text.lines().map(|line| line.split(':').collect::<Vec<_>>());
-    let found = lines.find(|fields| fields.first() == Some(&name)).and_then(|fields| fields.get(2)?.parse().ok());
+    let found =
+        lines.find(|fields| fields.first() == Some(&name)).and_then(|fields| fields.get(2)?.parse().ok());
     found.with_context(|| format!("{list} knows none: write its number instead"))
 }
 

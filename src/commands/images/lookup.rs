@@ -65,7 +65,9 @@ fn check(found: &Lookup) -> Check {
     let mut check = Check::default();
     match found.bytes {
         Some(bytes) => check.add(Finding::ok(kind, &path, format!("is there, {}", ByteSize(bytes)))),
-        None if found.uses.is_empty() => check.add(Finding::warning(kind, &path, "there is no such file")),
+        None if found.uses.is_empty() => {
+            check.add(Finding::warning(kind, &path, "there is no such file"));
+        }
         None => check.add(
             Finding::critical(kind, &path, "there is no such file")
                 .remedy("restore it from a media backup, or choose another for the rows that name it"),
@@ -87,10 +89,11 @@ fn check(found: &Lookup) -> Check {
         check.add(Finding::ok(kind, &path, format!("{} more texts name it", found.more)));
     }
     if found.uses.is_empty() {
-        check.add(
-            Finding::warning(kind, path, "no row names it")
-                .remedy("sitekeep images orphans tells of all such files, and moves them away"),
-        );
+        let remedy = match found.bytes {
+            Some(_) => "sitekeep images orphans tells of all such files, and moves them away",
+            None => "look at the spelling: a path below the media folder, or an address",
+        };
+        check.add(Finding::warning(kind, path, "no row names it").remedy(remedy));
     }
     check
 }

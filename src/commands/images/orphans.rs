@@ -21,10 +21,11 @@ use anyhow::Result;
 use clap::Args;
 use std::time::Instant;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 /// Find the files that nothing names, and names that no file has
 ///
 /// Every text of every table counts as a use, also within longer texts; sessions and the admin's log do not. Files
-/// younger than [images] orphan_age stay, and thumbnails stay with their original.
+/// younger than [images] `orphan_age` stay, and thumbnails stay with their original.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
@@ -39,7 +40,7 @@ pub(in crate::commands) struct OrphansArgs {
     /// Only look, which is the default
     #[arg(long, short = 'n')]
     dry_run: bool,
-    /// Share of all files above which nothing is moved [default: [images] max_delete]
+    /// Share of all files above which nothing is moved [default: [images] `max_delete`]
     #[arg(long, value_name = "SHARE")]
     max_delete: Option<Percent>,
     /// Also right after a restore
@@ -95,6 +96,7 @@ pub(super) fn run(args: &OrphansArgs, context: &Context) -> Result<Status> {
     };
     record.summary = tell::summary(&survey);
     items.push(tell::item("images.orphans", "Files that nothing names", begin, orphans));
+    let begin = Instant::now();
     items.push(tell::item("images.missing", "Names without a file", begin, tell::missing(&survey)));
     if args.duplicates {
         let begin = Instant::now();

@@ -50,9 +50,7 @@ pub(super) fn word(standing: Standing) -> &'static str {
 /// How many files stand how.
 pub(super) fn summary(survey: &Survey) -> String {
     let mut text = String::new();
-    for standing in
-        [Standing::Used, Standing::Thumbnail, Standing::Kept, Standing::Young, Standing::Orphan]
-    {
+    for standing in [Standing::Used, Standing::Thumbnail, Standing::Kept, Standing::Young, Standing::Orphan] {
         let files = survey.count(standing);
         if files > 0 {
             let bytes = ByteSize(survey.bytes(standing)).to_string();
@@ -174,11 +172,8 @@ pub(super) fn duplicates(found: &[Duplicate]) -> Check {
     let spare = found.iter().map(Duplicate::spare).sum();
     let files: usize = found.iter().map(|duplicate| duplicate.copies.len()).sum();
     let contents = count(found.len() as u64, "content");
-    let message = format!(
-        "{} hold {contents}: {} more than needed",
-        count(files as u64, "file"),
-        ByteSize(spare)
-    );
+    let message =
+        format!("{} hold {contents}: {} more than needed", count(files as u64, "file"), ByteSize(spare));
     check.add(Finding::ok(kind, "media", message).with("spare_bytes", spare));
     check
 }

@@ -33,6 +33,7 @@ pub fn product_of(database: &mut dyn Database, app: &str, table: &str, key: &str
     } else {
         return Ok(None);
     };
-    let rows = database.query(&sql, &[id.into()]).with_context(|| format!("read whose row {table} {key} is"))?;
+    let rows =
+        database.query(&sql, &[id.into()]).with_context(|| format!("read whose row {table} {key} is"))?;
     rows.first().map_or(Ok(None), |row| row.optional_text(0))
 }

@@ -71,11 +71,14 @@ fn one(
     while let Some(row) = rows.next().map_err(explain)? {
         count += 1;
         for (position, column) in table.columns.iter().enumerate() {
-            let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = row.get_ref(position).map_err(explain)? else {
+            let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = row.get_ref(position).map_err(explain)?
+            else {
                 continue;
             };
             let text = String::from_utf8_lossy(bytes);
-            let key = || (first..first + key.len()).map(|position| told(row, position)).collect::<Vec<_>>().join(", ");
+            let key = || {
+                (first..first + key.len()).map(|position| told(row, position)).collect::<Vec<_>>().join(", ")
+            };
             visit(Text { table: name, column, text: &text, key: &key })?;
         }
     }

@@ -173,6 +173,9 @@ fn give_back(quarantine: &Quarantine<'_>, mut change: Change, check: &mut Check)
         check.add(Finding::warning(&kinds::UNDO, "files", message));
     }
     let back = count((all - left.len()) as u64, "file");
+    if change.parts.is_empty() && change.bytes() == 0 {
+        quarantine.discard(&change)?;
+    }
     if all > left.len() || left.is_empty() {
         check.add(Finding::ok(&kinds::UNDO, "files", format!("{back} as before ({})", change.command)));
     }
