@@ -32,6 +32,9 @@ pub fn allow(
         return Err(Error::new(Kind::Undetermined, "the database names none of the files")
             .hint("check [database] and [site] media: one of them is not this site's"));
     }
+    if survey.count(Standing::Orphan) == 0 {
+        return Ok(());
+    }
     if let Some(restore) = changes.iter().rev().find(|change| is_fresh_restore(order, change))
         && !force
     {

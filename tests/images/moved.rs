@@ -92,6 +92,9 @@ fn after_a_restore_nothing_is_moved_for_a_while() {
     let restore = ["restore", "latest", "--only", "database", "--confirm", "shop"];
     let restored = at(&sandbox, "2199-01-02T08:00:00Z", &restore);
     assert!(restored.code <= 1, "{}", restored.stderr);
+    std::fs::rename(sandbox.path("backend/media/newer.jpg"), sandbox.path("newer.jpg")).unwrap();
+    at(&sandbox, "2199-01-03T08:00:00Z", APPLY).exits(0).says("nothing was moved");
+    std::fs::rename(sandbox.path("newer.jpg"), sandbox.path("backend/media/newer.jpg")).unwrap();
     at(&sandbox, "2199-01-03T08:00:00Z", APPLY).exits(2).complains("--force");
     assert!(sandbox.path("backend/media/newer.jpg").exists());
     at(&sandbox, "2199-01-10T08:00:00Z", APPLY).exits(0).says("1 file");
