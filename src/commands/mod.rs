@@ -11,6 +11,7 @@ mod demo;
 mod disk;
 mod generate;
 mod health;
+mod images;
 mod init;
 mod logs;
 mod quarantine;
@@ -156,6 +157,8 @@ enum Command {
     #[command(subcommand)]
     Database(database::DatabaseCommand),
     #[command(subcommand)]
+    Images(images::ImagesCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
@@ -179,6 +182,7 @@ impl Command {
             Self::Undo(args) => undo::run(&args, context),
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
+            Self::Images(command) => images::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),

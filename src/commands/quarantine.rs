@@ -95,7 +95,7 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
                     &change.at.to_string(),
                     &change.command,
                     word(change.phase),
-                    &change.names().join(" "),
+                    &site::parts(change, " "),
                     &change.bytes().to_string(),
                     &change.keep_until.to_string(),
                 ]));

@@ -12,6 +12,7 @@ use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
 use crate::system::lock::Lock;
+use crate::units::count;
 use anyhow::Context as _;
 use anyhow::Result;
 use jiff::SignedDuration;
@@ -102,5 +103,13 @@ pub(super) fn confirm(config: &Config, given: Option<&str>, what: &str, context:
 /// A change in one line: what made it, when, and which parts.
 pub(super) fn told(change: &Change, config: &Config) -> String {
     let at = change.at.to_zoned(config.time_zone()).strftime("%Y-%m-%d %H:%M").to_string();
-    format!("{} of {at} ({})", change.command, change.names().join(", "))
+    format!("{} of {at} ({})", change.command, parts(change, ", "))
+}
+
+/// The parts of a change by name, or their number where each is one of many files.
+pub(super) fn parts(change: &Change, between: &str) -> String {
+    if change.independent {
+        return count(change.parts.len() as u64, "file");
+    }
+    change.names().join(between)
 }

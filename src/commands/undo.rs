@@ -22,9 +22,10 @@ use anyhow::Result;
 use clap::Args;
 use std::time::Instant;
 
-/// Take a restore back: what it had replaced is live again
+/// Take a change back: what it had replaced or moved away is live again
 ///
-/// What was live until now is kept in turn: undo of the same run, named, puts it back.
+/// Of a restore, what was live until now is kept in turn: undo of the same run, named, puts it back. Files that were
+/// moved away come back unless another stands in their place by now.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
@@ -63,9 +64,10 @@ pub(super) fn run(args: &UndoArgs, context: &Context) -> Result<Status> {
     let told = site::told(&change, config);
     let mut check = Check::default();
     if args.dry_run {
-        for part in &change.parts {
-            let message = format!("would change back: {told}");
-            check.add(Finding::ok(&kinds::UNDO, &part.name, message));
+        let message = format!("would change back: {told}");
+        let names = if change.independent { vec!["files"] } else { change.names() };
+        for name in names {
+            check.add(Finding::ok(&kinds::UNDO, name, message.as_str()));
         }
         check.findings.dedup();
         return record.tell(

@@ -169,6 +169,20 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("restore.patience", "", "How long the site may take to answer after its start"),
     ("quarantine.keep_days", "", "Days for which what was replaced or removed is kept for `sitekeep undo`"),
     ("quarantine.max_size", "", "Bytes kept at most: the oldest go first, the newest change never"),
+    ("images.orphan_age", "", "Files that were written or moved more recently are no orphans"),
+    ("images.orphan_freeze_days", "", "Days after a restore in which no orphan is moved"),
+    ("images.max_delete", "", "Share of all files above which orphans are not moved"),
+    (
+        "images.keep",
+        "",
+        "Files and folders below the media folder that something else than the database uses",
+    ),
+    (
+        "images.owner",
+        "\"www-data\"",
+        "User and group of the media files [default: those of the media folder]",
+    ),
+    ("images.group", "\"www-data\"", ""),
     (
         "status.database_warning_days",
         "",
@@ -282,6 +296,7 @@ mod tests {
         assert_eq!(config.backup.database, Config::default().backup.database);
         assert_eq!(config.backup.full, Config::default().backup.full);
         assert_eq!(config.quarantine, Config::default().quarantine);
+        assert_eq!(config.images.max_delete, Config::default().images.max_delete);
         assert_eq!(config.restore.patience, Config::default().restore.patience);
         assert_eq!(config.health.processes, Config::default().health.processes);
         assert_eq!(config.health.resources, Config::default().health.resources);

@@ -9,6 +9,11 @@ use anyhow::Result;
 /// Names of columns in which versions of the application keep the path of a picture below the media root.
 const COLUMNS: &[&str] = &["image", "icon_file", "photo", "picture", "thumbnail", "logo", "banner"];
 
+/// Whether versions of the application keep paths of pictures in a column of this name.
+pub fn is_image_column(column: &str) -> bool {
+    COLUMNS.contains(&column)
+}
+
 /// A picture named by a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageReference {

@@ -9,7 +9,8 @@
 //! | --- | --- | --- |
 //! | the new state is prepared (`staging`) | the folders and databases that the record names | removes them |
 //! | the parts change places (`applying`) | some parts new, some old | completes the record when all are new, else takes them back; parts that stand for themselves stay as they are |
-//! | they change back (`reverting`) | some parts new, some old | takes the rest back |
+//! | more pictures are prepared (`applying`, growing) | those exchanged so far, and prepared ones | keeps those, removes these |
+//! | they change back (`reverting`) | some parts new, some old | takes the rest back; of parts that stand for themselves, none over what came since |
 //! | a change is removed (`removing`) | some of its folders and databases | removes the rest |
 //!
 //! A disk that is full may refuse a record that is to say more than before. So the parts go back without one
@@ -17,6 +18,9 @@
 
 mod change;
 mod check;
+mod give_back;
+mod growth;
+mod place;
 mod recover;
 
 pub use change::Change;
@@ -24,6 +28,8 @@ pub use change::Part;
 pub use change::Phase;
 pub use change::Place;
 pub use check::check;
+pub use place::container;
+pub use place::folder_in;
 pub use recover::Recovered;
 
 use crate::config::DatabaseConfig;
@@ -103,36 +109,21 @@ impl<'a> Quarantine<'a> {
         self.enter(change, Phase::Applying)?;
         let applied =
             change.parts.iter().try_for_each(|part| self.exchange(part)).and_then(|()| sync(&change.parts));
-        applied.map_err(|problem| self.give_back(change, problem))
+        applied.map_err(|problem| self.back_out(change, problem))
     }
 
-    /// Puts some more parts of a change whose parts stand for themselves in the live places.
+    /// Says that the change is whole and looked at: from now on it is only taken back on demand. Of one that was growing,
+    /// what was prepared and not used is removed.
     ///
     /// # Errors
-    /// When a part cannot be exchanged; it and those after it are not part of the change then.
-    pub fn apply_more(&self, change: &mut Change, mut parts: Vec<Part>) -> Result<()> {
-        ensure!(change.independent, "the parts of `{}` are one whole", change.command);
-        self.look(&mut parts)?;
-        let before = change.parts.len();
-        change.parts.extend(parts);
-        self.enter(change, Phase::Applying)?;
-        let exchanged = change.parts[before..].iter().try_for_each(|part| self.exchange(part));
-        let synced = sync(&change.parts[before..]);
-        self.drop_unexchanged(change)?;
-        self.enter(change, Phase::Applied)?;
-        exchanged.and(synced)
-    }
-
-    /// Says that the change is whole and looked at: from now on it is only taken back on demand.
-    ///
-    /// # Errors
-    /// When the record cannot be written; the change is to be given back then.
+    /// When the record cannot be written, or something cannot be removed; the change is to be given back then.
     pub fn commit(&self, change: &mut Change) -> Result<()> {
+        growth::end(change)?;
         self.enter(change, Phase::Applied)
     }
 
     /// Takes an [`Quarantine::apply`] back because of a problem, and returns that. The caller holds the database still.
-    pub fn give_back(&self, change: &mut Change, problem: anyhow::Error) -> anyhow::Error {
+    pub fn back_out(&self, change: &mut Change, problem: anyhow::Error) -> anyhow::Error {
         match self.take_back(change) {
             Ok(()) => problem,
             Err(worse) => problem
@@ -164,24 +155,6 @@ impl<'a> Quarantine<'a> {
         // The state is the former one whole; a record that still says `reverting` comes to the same.
         let _ = self.write(change);
         Ok(())
-    }
-
-    /// Takes the parts out of a change whose live place holds something else by now than what the change put there;
-    /// of a change that is one whole, none: all that is live is kept when it is taken back.
-    ///
-    /// # Errors
-    /// When a place cannot be looked at.
-    pub fn set_taken_aside(&self, change: &mut Change) -> Result<Vec<Part>> {
-        if !change.independent {
-            return Ok(Vec::new());
-        }
-        let mut taken = Vec::new();
-        for part in std::mem::take(&mut change.parts) {
-            let (live, _) = self.identities(&part.place)?;
-            let expected = if change.phase == Phase::Applied { &part.beside } else { &part.live };
-            if live == *expected { change.parts.push(part) } else { taken.push(part) }
-        }
-        Ok(taken)
     }
 
     /// Removes what a change keeps, and its record.

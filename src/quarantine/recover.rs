@@ -80,6 +80,17 @@ impl Quarantine<'_> {
                 Place::Postgres(aside) => db::reopen(self.database, aside)?,
             }
         }
+        if change.phase == Phase::Reverting && change.independent {
+            return self.go_on_giving_back(change, &|_| true).map(drop);
+        }
+        if change.independent {
+            self.drop_unexchanged(change)?;
+            super::growth::end(change)?;
+            super::sync(&change.parts)?;
+            // Without a part it was never more than prepared, and is removed as such.
+            let phase = if change.parts.is_empty() { Phase::Staging } else { Phase::Applied };
+            return self.enter(change, phase);
+        }
         let mut exchanged = 0;
         let moving = change.parts.iter().filter(|part| part.has_effect()).count();
         for part in change.parts.iter().filter(|part| part.has_effect()) {
@@ -90,10 +101,6 @@ impl Quarantine<'_> {
         let changes_database = !is_whole && change.parts.iter().any(|part| part.name == "database");
         let _still = if changes_database { Some(db::hold_still(self.database)?) } else { None };
         match change.phase {
-            Phase::Applying if change.independent => {
-                self.drop_unexchanged(change)?;
-                self.enter(change, Phase::Applied)
-            }
             Phase::Applying if is_whole => {
                 super::sync(&change.parts)?;
                 self.enter(change, Phase::Applied)

@@ -74,6 +74,14 @@ kinds! {
     DATABASE_SESSIONS = "DATABASE-006", "expired sessions", "Hebdomadaire 3";
     DATABASE_CACHE = "DATABASE-007", "Django's cache table", "Performance dégradée";
 
+    IMAGES_ORPHAN = "IMAGES-020", "files of the media folder that nothing names", "Nettoyer les Images Orphelines";
+    IMAGES_MISSING = "IMAGES-021", "names in the database that no file has", "Images ne s'affichent pas";
+    IMAGES_DUPLICATE = "IMAGES-022", "files with the same content", "Nettoyer les Images Orphelines";
+    IMAGES_MOVED = "IMAGES-023", "orphans moved to the quarantine", "Nettoyer les Images Orphelines";
+    IMAGES_LEFT = "IMAGES-024", "files that are left where they are, and why", "Nettoyer les Images Orphelines";
+    IMAGES_USE = "IMAGES-025", "what names a file", "Images ne s'affichent pas";
+    IMAGES_PERMISSION = "IMAGES-026", "who may read and write the media", "Images ne s'affichent pas";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

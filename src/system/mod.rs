@@ -12,3 +12,4 @@ pub mod random;
 pub mod service;
 pub mod swap;
 pub mod time;
+pub mod users;

@@ -11,7 +11,7 @@
 mod difference;
 mod kind;
 mod live;
-mod postgres;
+pub(super) mod postgres;
 mod sqlite;
 mod sum;
 

@@ -29,7 +29,8 @@ pub(in crate::db) struct PostgresTable {
     pub(in crate::db) name: String,
     /// The name in the fingerprint.
     pub(in crate::db) key: String,
-    columns: Vec<(String, String)>,
+    /// Name and type, that of a domain its base's.
+    pub(in crate::db) columns: Vec<(String, String)>,
 }
 
 impl PostgresTable {

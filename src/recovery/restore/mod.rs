@@ -16,18 +16,25 @@ pub use plan::Target;
 pub use plan::plan;
 
 use crate::config::Config;
+use crate::error::Error;
+use crate::error::Kind as ErrorKind;
 use crate::progress::Progress;
 use crate::quarantine::Change;
 use crate::quarantine::Phase;
+use crate::quarantine::Place;
 use crate::quarantine::Quarantine;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
 use crate::system::interrupt::Interrupt;
+use crate::units::count;
 use anyhow::Context;
 use anyhow::Result;
 use jiff::Timestamp;
 use std::path::Path;
+
+/// So many files that could not be brought back are named.
+const NAMED: usize = 10;
 
 /// A part of the site that a backup may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +126,9 @@ impl<'a> Restore<'a> {
     /// When a part cannot be exchanged; what was live is live again then.
     pub fn undo(&self, mut change: Change, check: &mut Check) -> Result<()> {
         let quarantine = self.quarantine();
+        if change.independent {
+            return give_back(&quarantine, change, check);
+        }
         let direction = match change.phase {
             Phase::Reverted => switch::Direction::Forth,
             _ => switch::Direction::Back,
@@ -153,4 +163,34 @@ impl<'a> Restore<'a> {
             .discard(change)
             .with_context(|| format!("remove what run {} had prepared; the next run tries again", self.run))
     }
+}
+
+/// Brings back what stands for itself, as pictures do: the site goes on meanwhile.
+fn give_back(quarantine: &Quarantine<'_>, mut change: Change, check: &mut Check) -> Result<()> {
+    if change.phase == Phase::Reverted {
+        let message = format!("`{}` was undone already", change.command);
+        return Err(Error::new(ErrorKind::Usage, message)
+            .hint("to do it again, run that command again: it looks at the site as it is now")
+            .into());
+    }
+    let all = change.parts.len();
+    let left = quarantine.give_back(&mut change, &|_| true)?;
+    for (part, why) in left.iter().take(NAMED) {
+        let Place::Path { kept, .. } = &part.place else { continue };
+        let message = format!("not brought back: {why}; it lies in {}", kept.display());
+        let remedy = "move what stands there away and undo again, or take the kept one by hand";
+        check.add(Finding::warning(&kinds::UNDO, &part.name, message).remedy(remedy));
+    }
+    if left.len() > NAMED {
+        let message = format!("{} more were not brought back", left.len() - NAMED);
+        check.add(Finding::warning(&kinds::UNDO, "files", message));
+    }
+    let back = count((all - left.len()) as u64, "file");
+    if change.parts.is_empty() && change.bytes() == 0 {
+        quarantine.discard(&change)?;
+    }
+    if all > left.len() || left.is_empty() {
+        check.add(Finding::ok(&kinds::UNDO, "files", format!("{back} as before ({})", change.command)));
+    }
+    Ok(())
 }

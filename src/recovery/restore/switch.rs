@@ -133,7 +133,7 @@ fn exchange(
     let Err(problem) = looked.and_then(|()| quarantine.commit(change)) else { return Ok(()) };
     let still = if changes_database { db::hold_still(database).map(Some) } else { Ok(None) };
     Err(match still {
-        Ok(_still) => quarantine.give_back(change, problem),
+        Ok(_still) => quarantine.back_out(change, problem),
         Err(busy) => problem.context(format!("the restored state stays live ({})", one_line(&busy))),
     })
 }
