@@ -12,6 +12,7 @@ pub mod demo;
 pub mod disk;
 pub mod error;
 pub mod health;
+pub mod images;
 pub mod logs;
 pub mod media;
 pub mod output;

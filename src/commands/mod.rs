@@ -12,6 +12,7 @@ mod demo;
 mod disk;
 mod generate;
 mod health;
+mod images;
 mod init;
 mod logs;
 mod quarantine;
@@ -156,6 +157,8 @@ enum Command {
     Database(database::DatabaseCommand),
     #[command(subcommand)]
     Logs(logs::LogsCommand),
+    #[command(subcommand)]
+    Images(images::ImagesCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -179,6 +182,7 @@ impl Command {
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
+            Self::Images(command) => images::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
             Self::Generate(command) => generate::run(&command, context),

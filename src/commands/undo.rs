@@ -21,9 +21,10 @@ use anyhow::Result;
 use clap::Args;
 use std::time::Instant;
 
-/// Take a restore back: what it had replaced is live again
+/// Take a restore or smaller pictures back: what was replaced is live again
 ///
-/// What was live until now is kept in turn: undo of the same run, named, puts it back.
+/// What was live until now is kept in turn: undo of the same run, named, puts it back. Pictures that were replaced since
+/// stay as they are, and are told.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
@@ -72,6 +73,11 @@ pub(super) fn run(args: &UndoArgs, context: &Context) -> Result<Status> {
     let told = site::told(&change, config);
     let mut check = Check::default();
     if args.dry_run {
+        let mut change = change;
+        for part in order.quarantine().set_taken_aside(&mut change)? {
+            let message = "was replaced since, and would stay as it is";
+            check.add(Finding::warning(&kinds::UNDO, part.place.to_string(), message));
+        }
         for part in &change.parts {
             let message = format!("would change back: {told}");
             check.add(Finding::ok(&kinds::UNDO, &part.name, message));

@@ -12,6 +12,7 @@ impl Config {
         self.backup.check()?;
         self.restore.check()?;
         self.status.check()?;
+        self.images.check()?;
         self.check_limits()
     }
 

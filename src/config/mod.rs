@@ -10,6 +10,7 @@ mod disk;
 pub mod django_settings;
 pub mod env_file;
 mod health;
+mod images;
 mod load;
 mod logs;
 mod origin;
@@ -35,6 +36,7 @@ pub use health::PortRule;
 pub use health::ProcessRule;
 pub use health::ResourcesConfig;
 pub use health::TlsConfig;
+pub use images::ImagesConfig;
 pub use load::Environment;
 pub use load::Loaded;
 pub use load::load;
@@ -65,6 +67,7 @@ pub struct Config {
     pub logs: LogsConfig,
     pub backup: BackupConfig,
     pub restore: RestoreConfig,
+    pub images: ImagesConfig,
     pub quarantine: QuarantineConfig,
     pub status: StatusConfig,
     pub serve: ServeConfig,

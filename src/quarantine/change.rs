@@ -24,6 +24,9 @@ pub struct Change {
     /// Whether each part stands for itself, as pictures do; otherwise all are new or none is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub independent: bool,
+    /// Whether more parts are being prepared: what lies in the folders and is no part is the rest of that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub growing: bool,
     /// Private folders beside the live parts; they hold what is not live.
     pub folders: Vec<PathBuf>,
     /// Until when what was replaced is kept.
@@ -68,6 +71,15 @@ pub enum Place {
     Postgres(Aside),
 }
 
+impl std::fmt::Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path { live, .. } => write!(formatter, "{}", live.display()),
+            Self::Postgres(_) => formatter.write_str("database"),
+        }
+    }
+}
+
 impl Part {
     pub fn path(name: &str, live: PathBuf, kept: PathBuf) -> Self {
         Self { name: name.to_owned(), place: Place::Path { live, kept }, live: None, beside: None }
@@ -94,10 +106,16 @@ impl Change {
             phase: Phase::Staging,
             parts: Vec::new(),
             independent: false,
+            growing: false,
             folders: Vec::new(),
             keep_until: at.checked_add(keep).unwrap_or(Timestamp::MAX),
             stopped: None,
         }
+    }
+
+    /// A change whose parts stand for themselves and are prepared some at a time ([`super::Quarantine::apply_more`]).
+    pub fn growing(run: &str, command: String, at: Timestamp, settings: &QuarantineConfig) -> Self {
+        Self { independent: true, growing: true, ..Self::new(run, command, at, settings) }
     }
 
     /// Bytes in its folders; what a database server keeps is not in it.

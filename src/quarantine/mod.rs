@@ -9,11 +9,14 @@
 //! | --- | --- | --- |
 //! | the new state is prepared (`staging`) | the folders and databases that the record names | removes them |
 //! | the parts change places (`applying`) | some parts new, some old | completes the record when all are new, else takes them back; parts that stand for themselves stay as they are |
+//! | more pictures are prepared (`applying`, growing) | those exchanged so far, and prepared ones | keeps those, removes these |
 //! | they change back (`reverting`) | some parts new, some old | takes the rest back |
 //! | a change is removed | a record without its folders | removes the record |
 
 mod change;
 mod check;
+mod growth;
+mod place;
 mod recover;
 
 pub use change::Change;
@@ -21,6 +24,8 @@ pub use change::Part;
 pub use change::Phase;
 pub use change::Place;
 pub use check::check;
+pub use place::container;
+pub use place::folder_in;
 pub use recover::Recovered;
 
 use crate::config::DatabaseConfig;
@@ -101,28 +106,13 @@ impl<'a> Quarantine<'a> {
         Err(problem)
     }
 
-    /// Puts some more parts of a change whose parts stand for themselves in the live places.
+    /// Says that the change is whole and looked at: from now on it is only taken back on demand. Of one that was growing,
+    /// what was prepared and not used is removed.
     ///
     /// # Errors
-    /// When a part cannot be exchanged; it and those after it are not part of the change then.
-    pub fn apply_more(&self, change: &mut Change, mut parts: Vec<Part>) -> Result<()> {
-        ensure!(change.independent, "the parts of `{}` are one whole", change.command);
-        self.look(&mut parts)?;
-        let before = change.parts.len();
-        change.parts.extend(parts);
-        self.enter(change, Phase::Applying)?;
-        let exchanged = change.parts[before..].iter().try_for_each(|part| self.exchange(part));
-        let synced = sync(&change.parts[before..]);
-        self.drop_unexchanged(change)?;
-        self.enter(change, Phase::Applied)?;
-        exchanged.and(synced)
-    }
-
-    /// Says that the change is whole and looked at: from now on it is only taken back on demand.
-    ///
-    /// # Errors
-    /// When the record cannot be written.
+    /// When the record cannot be written, or something cannot be removed.
     pub fn commit(&self, change: &mut Change) -> Result<()> {
+        growth::end(change)?;
         self.enter(change, Phase::Applied)
     }
 

@@ -72,7 +72,11 @@ impl Quarantine<'_> {
         }
         if change.independent {
             self.drop_unexchanged(change)?;
-            return self.enter(change, Phase::Applied);
+            super::growth::end(change)?;
+            super::sync(&change.parts)?;
+            // Without a part it was never more than prepared, and is removed as such.
+            let phase = if change.parts.is_empty() { Phase::Staging } else { Phase::Applied };
+            return self.enter(change, phase);
         }
         let mut is_whole = true;
         for part in change.parts.iter().filter(|part| part.has_effect()) {

@@ -123,6 +123,9 @@ impl<'a> Restore<'a> {
             Phase::Reverted => switch::Direction::Forth,
             _ => switch::Direction::Back,
         };
+        if change.independent {
+            return self.undo_each(&quarantine, change, direction, check);
+        }
         switch::switch(self, &quarantine, &mut change, direction, check)?;
         let state = if change.phase == Phase::Applied { "restored" } else { "former" };
         for name in change.names() {
@@ -131,6 +134,44 @@ impl<'a> Restore<'a> {
                 name,
                 format!("the {state} state is live ({})", change.command),
             ));
+        }
+        Ok(())
+    }
+
+    /// The same for parts that stand for themselves, as pictures do: the site goes on meanwhile, and what has been
+    /// replaced since stays.
+    fn undo_each(
+        &self,
+        quarantine: &Quarantine<'_>,
+        mut change: Change,
+        direction: switch::Direction,
+        check: &mut Check,
+    ) -> Result<()> {
+        for part in quarantine.set_taken_aside(&mut change)? {
+            check.add(
+                Finding::warning(&kinds::UNDO, part.place.to_string(), "it was replaced since, and stays as it is")
+                    .remedy("the one of before goes when the quarantine is purged; copy it from its folder if it is wanted"),
+            );
+        }
+        self.interrupt.check()?;
+        let state = match direction {
+            switch::Direction::Back => {
+                quarantine.revert(&mut change)?;
+                "former state is"
+            }
+            switch::Direction::Forth => {
+                quarantine.apply(&mut change)?;
+                quarantine.commit(&mut change)?;
+                "new state is"
+            }
+        };
+        let mut numbers = std::collections::BTreeMap::new();
+        for part in &change.parts {
+            *numbers.entry(part.name.as_str()).or_insert(0_usize) += 1;
+        }
+        for (name, number) in numbers {
+            let message = format!("the {state} live, of {number} of them ({})", change.command);
+            check.add(Finding::ok(&kinds::UNDO, name, message));
         }
         Ok(())
     }

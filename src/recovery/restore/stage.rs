@@ -14,6 +14,8 @@ use crate::quarantine::Change;
 use crate::quarantine::PREFIX;
 use crate::quarantine::Part;
 use crate::quarantine::Quarantine;
+use crate::quarantine::container;
+use crate::quarantine::folder_in;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
@@ -100,22 +102,6 @@ fn main_container(order: &Restore<'_>, plan: &Plan) -> Result<PathBuf> {
         Some(path) => container(path),
         None => Ok(order.state_folder.to_owned()),
     }
-}
-
-/// Where something can be renamed to the live place from: the folder that holds it, or itself where it is a mount.
-fn container(live: &Path) -> Result<PathBuf> {
-    let parent = live.parent().with_context(|| format!("{} has no folder", live.display()))?;
-    if !parent.is_dir() {
-        return Err(Error::new(ErrorKind::Failed, format!("there is no folder {}", parent.display()))
-            .hint("create it, or set the paths of [site] and [database] to where the site is to be")
-            .into());
-    }
-    let is_mount = live.is_dir() && !swap::on_one_mount(live, parent)?;
-    Ok(if is_mount { live.to_owned() } else { parent.to_owned() })
-}
-
-fn folder_in(container: &Path, change: &Change) -> PathBuf {
-    container.join(format!("{PREFIX}{}", change.run))
 }
 
 /// Makes a part of what was unpacked: checked, like the live one in owner and mode, on its file system.

@@ -1,0 +1,59 @@
+//! `images`: the pictures of the site, on disk and in the database.
+
+mod optimize;
+
+use super::Context;
+use crate::config::Config;
+use crate::error::Error;
+use crate::error::Kind as ErrorKind;
+use crate::output::ItemReport;
+use crate::status::Check;
+use crate::status::Status;
+use anyhow::Result;
+use clap::Subcommand;
+use jiff::SignedDuration;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Make pictures smaller, and judge them by the shop's rules
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum ImagesCommand {
+    Optimize(optimize::OptimizeArgs),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// For wrong settings, another run at work, or a report that cannot be printed.
+pub(super) fn run(command: &ImagesCommand, context: &Context) -> Result<Status> {
+    match command {
+        ImagesCommand::Optimize(args) => optimize::run(args, context),
+    }
+}
+
+/// The media folder, without links in its path.
+fn media(config: &Config) -> Result<PathBuf> {
+    let media = &config.site.media;
+    media.canonicalize().map_err(|error| {
+        Error::new(ErrorKind::Failed, format!("open the media folder {}: {error}", media.display()))
+            .hint("set [site] media to Django's MEDIA_ROOT, or restore the media")
+            .into()
+    })
+}
+
+fn item(
+    id: &'static str,
+    title: &'static str,
+    line: &'static str,
+    begin: Instant,
+    check: Check,
+) -> ItemReport {
+    ItemReport {
+        id,
+        title,
+        line,
+        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
+        findings: check.findings,
+        metrics: check.metrics,
+    }
+}
