@@ -14,6 +14,7 @@ mod demo;
 mod disk;
 mod django;
 mod health;
+mod images;
 mod init;
 mod layers;
 mod logs;

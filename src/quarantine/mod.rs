@@ -142,8 +142,9 @@ impl<'a> Quarantine<'a> {
         let mut taken = Vec::new();
         for part in std::mem::take(&mut change.parts) {
             let (live, _) = self.identities(&part.place)?;
-            let expected = if change.phase == Phase::Applied { &part.beside } else { &part.live };
-            if live == *expected { change.parts.push(part) } else { taken.push(part) }
+            // What was beside when the part was last looked at is live since; a change that was given up is as it was.
+            let given_up = change.phase != Phase::Applied && live == part.live;
+            if live == part.beside || given_up { change.parts.push(part) } else { taken.push(part) }
         }
         Ok(taken)
     }
