@@ -3,6 +3,7 @@
 mod formats;
 mod kills;
 mod optimize;
+mod rules;
 mod undo;
 
 use crate::sandbox::Sandbox;

@@ -1,5 +1,6 @@
 //! `images`: the pictures of the site, on disk and in the database.
 
+mod check;
 mod optimize;
 
 use super::Context;
@@ -18,6 +19,7 @@ use std::time::Instant;
 /// Make pictures smaller, and judge them by the shop's rules
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum ImagesCommand {
+    Check(check::CheckArgs),
     Optimize(optimize::OptimizeArgs),
 }
 
@@ -27,6 +29,7 @@ pub(super) enum ImagesCommand {
 /// For wrong settings, another run at work, or a report that cannot be printed.
 pub(super) fn run(command: &ImagesCommand, context: &Context) -> Result<Status> {
     match command {
+        ImagesCommand::Check(args) => check::run(args, context),
         ImagesCommand::Optimize(args) => optimize::run(args, context),
     }
 }
