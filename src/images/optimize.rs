@@ -25,6 +25,7 @@ use crate::quarantine::Quarantine;
 use crate::state::Finished;
 use crate::state::FinishedImage;
 use crate::state::State;
+use crate::units::ByteSize;
 use anyhow::Context;
 use anyhow::Result;
 use anyhow::ensure;
@@ -64,7 +65,8 @@ impl Order<'_> {
         let mut replacer =
             Replacer::new(self.media, self.settings.keep_times, self.quarantine, self.keep, header);
         let mut memory = Memory { key: self.recipe.key(), now: self.now, fresh: Vec::new() };
-        self.progress.start("make the pictures smaller", jobs.iter().map(Job::bytes).sum());
+        let total = jobs.iter().map(Job::bytes).sum();
+        self.progress.start(&format!("make {} smaller", ByteSize(total)), total);
         let jobs = jobs.into_iter().map(|job| {
             let pixels = job.pixels;
             (job, pixels)

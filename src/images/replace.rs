@@ -235,6 +235,7 @@ impl<'a> Replacer<'a> {
             bail!("it belongs to another user ({error}): run as root, or as the user of the site");
         }
         file.set_permissions(std::fs::Permissions::from_mode(old.mode() & 0o777))?;
+        fs::copy_attributes(live, &file)?;
         if self.keep_times {
             file.set_times(FileTimes::new().set_modified(old.modified()?))?;
         }

@@ -7,6 +7,9 @@ use super::site;
 use super::write;
 use crate::sandbox::NOW;
 use crate::sandbox::Sandbox;
+use rustix::process::Pid;
+use rustix::process::Signal;
+use rustix::process::kill_process;
 use sitekeep::config::DatabaseConfig;
 use sitekeep::config::QuarantineConfig;
 use sitekeep::picture::jpeg_pixels;
@@ -81,6 +84,33 @@ fn h23_a_kill_leaves_each_picture_old_or_new_and_the_next_run_cleans_up() {
         sandbox.run(&["images", "optimize"]).exits(0);
         assert_eq!(replaced(&sandbox), PICTURES);
     }
+}
+
+#[test]
+fn a_request_to_stop_ends_between_two_pictures_and_what_is_finished_stays() {
+    let sandbox = ready();
+    let mut command = sandbox.command(&["images", "optimize", "--format", "json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    while prepared(&sandbox).len() < 5 && child.try_wait().unwrap().is_none() {}
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let changed = replaced(&sandbox);
+    assert!(changed > 0 && changed < PICTURES, "{changed} of {PICTURES}");
+    assert_eq!(
+        prepared(&sandbox).len(),
+        usize::try_from(changed).unwrap(),
+        "an original for each, and no more"
+    );
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told = &report["findings"][0]["data"];
+    assert_eq!(told["smaller"], changed, "{report}");
+    let report = sandbox.run(&["images", "optimize", "--format", "json"]).exits(0).json();
+    assert_eq!(
+        report["findings"][0]["data"]["looked_at"],
+        PICTURES - changed,
+        "what is finished is not looked at again"
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::scene;
 use super::site;
 use super::write;
 use crate::sandbox::findings;
+use rustix::fs::XattrFlags;
 use sitekeep::images::similarity;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::PermissionsExt;
@@ -85,7 +86,7 @@ fn a_lost_memory_degrades_nothing_a_second_time() {
 }
 
 #[test]
-fn owner_mode_and_time_of_a_picture_stay() {
+fn owner_mode_time_and_attributes_of_a_picture_stay() {
     let sandbox = site();
     write(&sandbox, "a.jpg", &photo(320, 240, 1, 95));
     let path = sandbox.path("backend/media/a.jpg");
@@ -96,6 +97,7 @@ fn owner_mode_and_time_of_a_picture_stay() {
     if root {
         std::os::unix::fs::chown(&path, Some(1234), Some(4321)).unwrap();
     }
+    let has_attributes = rustix::fs::setxattr(&path, "user.note", b"kept", XattrFlags::empty()).is_ok();
     let before = std::fs::metadata(&path).unwrap();
     sandbox.run(&["images", "optimize"]).exits(0);
     let after = std::fs::metadata(&path).unwrap();
@@ -103,6 +105,13 @@ fn owner_mode_and_time_of_a_picture_stay() {
     assert_eq!(after.permissions().mode() & 0o7777, 0o640);
     assert_eq!(after.modified().unwrap(), time);
     assert_eq!((after.uid(), after.gid()), (before.uid(), before.gid()));
+    if has_attributes {
+        let mut note = [0; 4];
+        rustix::fs::getxattr(&path, "user.note", &mut note[..]).unwrap();
+        assert_eq!(&note, b"kept");
+    } else {
+        eprintln!("SKIPPED: this file system has no attributes");
+    }
     write(&sandbox, "b.jpg", &photo(320, 240, 2, 95));
     let path = sandbox.path("backend/media/b.jpg");
     std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();

@@ -103,7 +103,14 @@ pub(super) fn run(args: &OptimizeArgs, context: &Context) -> Result<Status> {
     } else {
         order.carry_out(state, &mut told)
     };
-    let stopped = done.as_ref().err().is_some_and(|problem| error::exit_code(problem) >= 128);
+    let stopped = done.as_ref().err().map(error::exit_code).and_then(|code| code.checked_sub(128));
+    let done = match stopped {
+        Some(signal) => {
+            Err(Error::new(ErrorKind::Interrupted(signal), "stopped on request; what is finished stays so")
+                .into())
+        }
+        None => done,
+    };
     let mut check = told.check(&media);
     match &done {
         Ok(Some(change)) => check.add(kept(change, config)),
@@ -122,7 +129,7 @@ pub(super) fn run(args: &OptimizeArgs, context: &Context) -> Result<Status> {
     }
     let items = vec![item("images.optimize", "Pictures", "Optimiser les images", begin, check)];
     let status = record.tell("images optimize", Vec::new(), items, config, &args.report, context)?;
-    if stopped { done.map(|_| status) } else { Ok(status) }
+    if stopped.is_some() { done.map(|_| status) } else { Ok(status) }
 }
 
 /// Where the originals are, and for how long.
