@@ -2,6 +2,7 @@
 
 use super::Problem;
 use super::ProblemKind;
+use crate::quarantine;
 use jiff::Timestamp;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -52,10 +53,16 @@ fn timestamp(seconds: i64, nanoseconds: i64) -> Timestamp {
     Timestamp::new(seconds, nanoseconds).unwrap_or(limit)
 }
 
-/// Walks a folder. What cannot be read is a problem of that entry, not of the walk.
+/// Walks a folder. What cannot be read is a problem of that entry, not of the walk. What is kept for undo, where it could
+/// not lie beside the folder, is no part of it.
 pub(super) fn walk(root: &Path) -> Tree {
     let mut tree = Tree::default();
-    for entry in WalkDir::new(root).min_depth(1).follow_links(false).sort_by_file_name() {
+    let kept = |entry: &walkdir::DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 1 && entry.file_type().is_dir() && name.starts_with(quarantine::PREFIX)
+    };
+    let entries = WalkDir::new(root).min_depth(1).follow_links(false).sort_by_file_name();
+    for entry in entries.into_iter().filter_entry(|entry| !kept(entry)) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -118,7 +125,7 @@ mod tests {
     fn links_and_pipes_are_told_and_names_of_any_kind_are_found_in_order() {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path();
-        for name in ["b é.JPG", "new\nline.png", "a/deep.jpg", "A.jpg"] {
+        for name in ["b é.JPG", "new\nline.png", "a/deep.jpg", "A.jpg", ".sitekeep-run/000001"] {
             fs::create_private_folder(root.join(name).parent().expect("parent")).expect("folder");
             fs::write_atomic(&root.join(name), name.as_bytes(), 0o640).expect("write");
         }

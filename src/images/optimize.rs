@@ -67,28 +67,32 @@ impl Order<'_> {
         let mut memory = Memory { key: self.recipe.key(), now: self.now, fresh: Vec::new() };
         let total = jobs.iter().map(Job::bytes).sum();
         self.progress.start(&format!("make {} smaller", ByteSize(total)), total);
+        // Before hours of work of which nothing could be put in place.
+        let begun = if jobs.is_empty() { Ok(()) } else { replacer.begin().map(|_| ()) };
         let jobs = jobs.into_iter().map(|job| {
             let pixels = job.pixels;
             (job, pixels)
         });
-        let worked = pool::for_each(
-            jobs.collect(),
-            |job| self.work(job),
-            |job, result| {
-                self.progress.advance(job.bytes());
-                match result {
-                    Ok(Recoded::Smaller { bytes, similarity }) => {
-                        memory.take(replacer.add(&job, &bytes, similarity)?, told);
+        let worked = begun.and_then(|()| {
+            pool::for_each(
+                jobs.collect(),
+                |job| self.work(job),
+                |job, result| {
+                    self.progress.advance(job.bytes());
+                    match result {
+                        Ok(Recoded::Smaller { bytes, similarity }) => {
+                            memory.take(replacer.add(&job, &bytes, similarity)?, told);
+                        }
+                        Ok(Recoded::Best) => memory.finish(&job, &Finished::Best, told),
+                        Ok(Recoded::Left(why)) => memory.finish(&job, &Finished::Left(why), told),
+                        Err(Trouble::Damage(how)) => memory.finish(&job, &Finished::Damaged(how), told),
+                        Err(Trouble::Reading(why)) => fail(&job, &why, told),
                     }
-                    Ok(Recoded::Best) => memory.finish(&job, &Finished::Best, told),
-                    Ok(Recoded::Left(why)) => memory.finish(&job, &Finished::Left(why), told),
-                    Err(Trouble::Damage(how)) => memory.finish(&job, &Finished::Damaged(how), told),
-                    Err(Trouble::Reading(why)) => fail(&job, &why, told),
-                }
-                memory.record(state, RECORDED_AT_ONCE)?;
-                self.progress.go_on()
-            },
-        );
+                    memory.record(state, RECORDED_AT_ONCE)?;
+                    self.progress.go_on()
+                },
+            )
+        });
         let flushed = replacer.flush().map(|replaced| memory.take(replaced, told));
         let ended = replacer.end().context("end the change; the next command that changes the site does it");
         let recorded = memory.record(state, 1);

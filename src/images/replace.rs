@@ -188,8 +188,11 @@ impl<'a> Replacer<'a> {
         Ok(Some(self.change))
     }
 
-    /// The private folder beside the media, or in them where the folder that holds them is not ours to write to.
-    fn begin(&mut self) -> Result<PathBuf> {
+    /// Makes the private folder beside the media, or in them where the folder that holds them is not ours to write to.
+    ///
+    /// # Errors
+    /// When neither can be written to, or the change cannot be recorded.
+    pub(super) fn begin(&mut self) -> Result<PathBuf> {
         if let Some(folder) = self.change.folders.first().filter(|_| self.begun) {
             return Ok(folder.clone());
         }

@@ -50,7 +50,9 @@ impl Optimized {
         let subject = media.display().to_string();
         match self.sample {
             Some(sample) => check.add(estimated(&subject, sample)),
-            None => check.add(self.total(&subject, &mut Vec::new())),
+            // Nothing is told of work that was given up before the first picture.
+            None if self.pictures.is_empty() && self.looked_at > 0 => {}
+            None => check.add(self.total(&subject)),
         }
         if self.sample.is_none() {
             for (folder, share) in self.by_folder().into_iter().filter(|(_, share)| share.smaller > 0) {
@@ -75,7 +77,8 @@ impl Optimized {
         check
     }
 
-    fn total(&self, subject: &str, parts: &mut Vec<String>) -> Finding {
+    fn total(&self, subject: &str) -> Finding {
+        let mut parts = Vec::new();
         let (before, after) = self.bytes();
         let number = |wanted: fn(&Outcome) -> bool| {
             self.pictures.iter().filter(|picture| wanted(&picture.outcome)).count() as u64
