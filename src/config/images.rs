@@ -39,7 +39,7 @@ impl Default for ImagesConfig {
             quality: 85,
             similarity: 83.0,
             png_effort: 4,
-            max_pixels: 50_000_000,
+            max_pixels: 40_000_000,
             max_file: ByteSize::megabytes(64),
             keep_times: true,
             formats: vec!["jpeg".into(), "png".into()],

@@ -113,7 +113,11 @@ pub(super) fn run(args: &OptimizeArgs, context: &Context) -> Result<Status> {
     };
     let mut check = told.check(&media);
     match &done {
-        Ok(Some(change)) => check.add(kept(change, config)),
+        Ok(Some(change)) => {
+            let kept = kept(change, config);
+            record.summary = format!("{}{}\n", summary(&told), kept.message);
+            check.add(kept);
+        }
         Ok(None) => {}
         Err(problem) => {
             let message = format!("not all pictures were looked at: {}", error::one_line(problem));
@@ -124,9 +128,6 @@ pub(super) fn run(args: &OptimizeArgs, context: &Context) -> Result<Status> {
             );
         }
     }
-    if told.sample.is_none() {
-        record.summary = summary(&told);
-    }
     let items = vec![item("images.optimize", "Pictures", "Optimiser les images", begin, check)];
     let status = record.tell("images optimize", Vec::new(), items, config, &args.report, context)?;
     if stopped.is_some() { done.map(|_| status) } else { Ok(status) }
@@ -136,7 +137,7 @@ pub(super) fn run(args: &OptimizeArgs, context: &Context) -> Result<Status> {
 fn kept(change: &Change, config: &Config) -> Finding {
     let until = change.keep_until.to_zoned(config.time_zone()).strftime("%Y-%m-%d");
     let size = ByteSize(change.bytes());
-    let message = format!("the originals ({size}) are kept until {until}; to bring them back: sitekeep undo");
+    let message = format!("originals kept until {until} ({size}); to bring them back: sitekeep undo");
     Finding::ok(&kinds::QUARANTINE, &change.run, message).with("bytes", size.0)
 }
 
@@ -166,5 +167,9 @@ fn summary(told: &Optimized) -> String {
     if let Some(rest) = folders.len().checked_sub(SHOWN).filter(|rest| *rest > 0) {
         let _ = writeln!(text, "and {rest} more");
     }
+    let sum = |part: fn(&Share) -> u64| folders.iter().map(|(_, share)| part(share)).sum::<u64>();
+    let (before, after) = (ByteSize(sum(|it| it.before)), ByteSize(sum(|it| it.after)));
+    let (pictures, smaller) = (sum(|it| it.pictures), sum(|it| it.smaller));
+    let _ = writeln!(text, "{:<36} {pictures:>8} {smaller:>8} {before:>10} {after:>10}", "together");
     text
 }
