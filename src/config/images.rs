@@ -38,7 +38,7 @@ impl Default for ImagesConfig {
         Self {
             quality: 85,
             similarity: 83.0,
-            png_effort: 4,
+            png_effort: 2,
             max_pixels: 40_000_000,
             max_file: ByteSize::megabytes(64),
             keep_times: true,
