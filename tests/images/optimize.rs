@@ -171,17 +171,19 @@ fn what_cannot_reach_the_score_keeps_its_pixels() {
 }
 
 #[test]
-fn links_are_not_followed_and_files_with_two_names_are_left() {
+fn links_what_is_kept_for_undo_and_files_with_two_names_are_left() {
     let sandbox = site();
     let original = photo(320, 240, 1, 95);
     sandbox.write_bytes("elsewhere.jpg", &original);
     write(&sandbox, "one.jpg", &original);
+    write(&sandbox, "products/.sitekeep-earlier/000001", &original);
     let media = sandbox.path("backend/media");
     std::os::unix::fs::symlink(sandbox.path("elsewhere.jpg"), media.join("link.jpg")).unwrap();
     std::fs::hard_link(media.join("one.jpg"), media.join("two.jpg")).unwrap();
     sandbox.run(&["images", "optimize"]).exits(1).says("it has 2 names (hard links)");
     assert_eq!(std::fs::read(sandbox.path("elsewhere.jpg")).unwrap(), original);
     assert_eq!(read(&sandbox, "one.jpg"), original);
+    assert_eq!(read(&sandbox, "products/.sitekeep-earlier/000001"), original);
 }
 
 #[test]

@@ -118,3 +118,63 @@ impl Work<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ImagesConfig;
+    use mozjpeg::ColorSpace;
+    use mozjpeg::Compress;
+
+    /// A JPEG above the quality, stored in the given colours, in one scan as libjpeg writes it.
+    fn stored(given: ColorSpace, as_colours: ColorSpace, sampling: &[(i32, i32)]) -> Vec<u8> {
+        let mut encoder = Compress::new(given);
+        encoder.set_fastest_defaults();
+        encoder.set_size(160, 120);
+        encoder.set_color_space(as_colours);
+        encoder.set_luma_qtable(&mozjpeg::qtable::AnnexK_Luma.scaled(95.0, 95.0));
+        for (component, (horizontal, vertical)) in encoder.components_mut().iter_mut().zip(sampling) {
+            (component.h_samp_factor, component.v_samp_factor) = (*horizontal, *vertical);
+        }
+        let row =
+            |y: usize| (0..160 * sampling.len()).map(move |x| u8::try_from((x * 7 / 9 + y * y / 50) % 251));
+        let bytes: Vec<u8> = (0..120).flat_map(row).map(|value| value.expect("below 256")).collect();
+        let mut started = encoder.start_compress(Vec::new()).expect("start");
+        started.write_scanlines(&bytes).expect("rows");
+        started.finish().expect("a JPEG")
+    }
+
+    #[test]
+    fn colours_of_every_kind_are_kept_as_they_are_stored() {
+        let recipe = Recipe::new(&ImagesConfig::default(), None);
+        for (given, colours, sampling) in [
+            (ColorSpace::JCS_CMYK, ColorSpace::JCS_CMYK, &[(1, 1); 4][..]),
+            (ColorSpace::JCS_RGB, ColorSpace::JCS_RGB, &[(1, 1); 3]),
+            (ColorSpace::JCS_RGB, ColorSpace::JCS_YCbCr, &[(2, 1), (1, 1), (1, 1)]),
+            (ColorSpace::JCS_RGB, ColorSpace::JCS_YCbCr, &[(2, 2), (1, 1), (1, 1)]),
+        ] {
+            let jpeg = stored(given, colours, sampling);
+            let before = Segments::read(&jpeg).expect("a JPEG");
+            let Recoded::Smaller { bytes, similarity } = recode(&jpeg, &recipe).expect("recode") else {
+                panic!("{colours:?} {sampling:?} is not smaller");
+            };
+            assert!(bytes.len() < jpeg.len());
+            let after = Segments::read(&bytes).expect("a JPEG");
+            let sampled = |segments: &Segments<'_>| {
+                segments.components.iter().map(|it| (it.horizontal, it.vertical)).collect::<Vec<_>>()
+            };
+            assert_eq!(sampled(&after), sampled(&before), "{colours:?}");
+            if similarity.is_none() {
+                assert_eq!(jpeg_pixels(&bytes).expect("pixels"), jpeg_pixels(&jpeg).expect("pixels"));
+            }
+            assert!(sampling.len() < 4 || similarity.is_none(), "ink is never encoded anew");
+            for end in [jpeg.len() / 3, jpeg.len() / 2, jpeg.len() - 30] {
+                assert!(recode(&jpeg[..end], &recipe).is_err(), "cut at {end}");
+                assert!(
+                    coefficients::recode(&jpeg[..end], &[], jpeg.len()).is_err(),
+                    "libjpeg: cut at {end}"
+                );
+            }
+        }
+    }
+}
