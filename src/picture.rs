@@ -83,6 +83,33 @@ pub fn decode(bytes: &[u8]) -> Result<(u32, u32)> {
 }
 
 fn jpeg(bytes: &[u8]) -> Result<(u32, u32)> {
+    let pixels = jpeg_pixels(bytes)?;
+    Ok((u32::try_from(pixels.width)?, u32::try_from(pixels.height)?))
+}
+
+/// Width and height in pixels, read from the beginning of a picture; nothing is decoded.
+///
+/// # Errors
+/// When the bytes are no picture with dimensions, or of a format that this program has no decoder for.
+pub fn dimensions(bytes: &[u8]) -> Result<(u32, u32)> {
+    let Sniffed::Picture(format) = sniff(bytes) else { bail!("it is not a picture") };
+    ImageReader::with_format(Cursor::new(bytes), format).into_dimensions().context("its header is damaged")
+}
+
+/// A decoded picture: rows of 8 bits for each colour, 1 (grey), 3 (red, green, blue) or 4 of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pixels {
+    pub width: usize,
+    pub height: usize,
+    pub channels: usize,
+    pub bytes: Vec<u8>,
+}
+
+/// Decodes a whole JPEG as [`decode`] does, and returns its pixels as they are stored, not turned.
+///
+/// # Errors
+/// As [`decode`].
+pub fn jpeg_pixels(bytes: &[u8]) -> Result<Pixels> {
     let side = LARGEST_SIDE as usize;
     let options = DecoderOptions::default().set_strict_mode(true).set_max_width(side).set_max_height(side);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
@@ -90,8 +117,9 @@ fn jpeg(bytes: &[u8]) -> Result<(u32, u32)> {
     let info = decoder.info().context("it has no dimensions")?;
     let memory = u64::from(info.width) * u64::from(info.height) * 4;
     ensure!(memory <= LARGEST_MEMORY, "it is too large to decode ({} x {} pixels)", info.width, info.height);
-    decoder.decode().map_err(|error| anyhow::anyhow!("damaged or cut short: {error}"))?;
-    Ok((info.width.into(), info.height.into()))
+    let bytes = decoder.decode().map_err(|error| anyhow::anyhow!("damaged or cut short: {error}"))?;
+    let (width, height) = (usize::from(info.width), usize::from(info.height));
+    Ok(Pixels { width, height, channels: bytes.len() / (width * height).max(1), bytes })
 }
 
 #[cfg(test)]

@@ -53,7 +53,8 @@ fn timestamp(seconds: i64, nanoseconds: i64) -> Timestamp {
     Timestamp::new(seconds, nanoseconds).unwrap_or(limit)
 }
 
-/// Walks a folder. What cannot be read is a problem of that entry, not of the walk.
+/// Walks a folder. What cannot be read is a problem of that entry, not of the walk. What is kept for undo, where it could
+/// not lie beside the folder, is no part of it.
 pub(super) fn walk(root: &Path) -> Tree {
     let mut tree = Tree::default();
     // What the quarantine keeps beside the live files of a mount is not the site's.
@@ -136,7 +137,7 @@ mod tests {
     fn links_and_pipes_are_told_and_names_of_any_kind_are_found_in_order() {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path();
-        for name in ["b é.JPG", "new\nline.png", "a/deep.jpg", "A.jpg"] {
+        for name in ["b é.JPG", "new\nline.png", "a/deep.jpg", "A.jpg", ".sitekeep-run/000001"] {
             fs::create_private_folder(root.join(name).parent().expect("parent")).expect("folder");
             fs::write_atomic(&root.join(name), name.as_bytes(), 0o640).expect("write");
         }

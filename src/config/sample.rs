@@ -184,6 +184,26 @@ const KEYS: &[(&str, &str, &str)] = &[
     ),
     ("images.group", "\"www-data\"", ""),
     (
+        "images.quality",
+        "",
+        "JPEGs of a higher quality are encoded anew at this one (guide: 85), if they still look alike",
+    ),
+    (
+        "images.similarity",
+        "",
+        "Score beside the original below which the pixels stay as they are (SSIMULACRA 2: 100 is the same)",
+    ),
+    ("images.png_effort", "", "How hard PNGs are packed, 0 to 6 (oxipng); their pixels never change"),
+    ("images.max_pixels", "", "Pixels, and size of a file, above which a picture is left as it is"),
+    ("images.max_file", "", ""),
+    ("images.keep_times", "", "Whether a picture that was made smaller keeps the time of its last change"),
+    ("images.formats", "", "Formats that the shop accepts, by content (guide: JPG, PNG)"),
+    ("images.max_size", "", "Largest file of a picture (guide: 2 MB)"),
+    ("images.min_width", "", "Smallest resolution (guide: 800x600)"),
+    ("images.min_height", "", ""),
+    ("images.ratios", "", "Shapes, also upright (guide: 4:3 or 16:9); [] accepts any"),
+    ("images.ratio_tolerance", "", "How far a shape may be off"),
+    (
         "status.database_warning_days",
         "",
         "Age of the newest backup of the database (guide: weekly); 0 where none is wanted, here and below",
@@ -296,7 +316,7 @@ mod tests {
         assert_eq!(config.backup.database, Config::default().backup.database);
         assert_eq!(config.backup.full, Config::default().backup.full);
         assert_eq!(config.quarantine, Config::default().quarantine);
-        assert_eq!(config.images.max_delete, Config::default().images.max_delete);
+        assert_eq!(config.images, Config::default().images);
         assert_eq!(config.restore.patience, Config::default().restore.patience);
         assert_eq!(config.health.processes, Config::default().health.processes);
         assert_eq!(config.health.resources, Config::default().health.resources);

@@ -20,6 +20,8 @@ pub struct ImageReference {
     pub table: String,
     pub column: &'static str,
     pub row_id: i64,
+    /// The product that it belongs to, where the table says so.
+    pub product_id: Option<i64>,
     /// As the row has it: a path below the media root, or a URL.
     pub path: String,
 }
@@ -50,7 +52,12 @@ pub fn image_references(database: &mut dyn Database, showcase: &Showcase) -> Res
                 continue;
             }
             let path = path(database.engine(), column);
-            let sql = format!("SELECT id, {path} FROM \"{table}\" WHERE {path} <> '' ORDER BY id");
+            let product = match table {
+                _ if *table == showcase.product => "id",
+                _ if showcase.schema.has(table, "product_id") => "product_id",
+                _ => "CAST(NULL AS INTEGER)",
+            };
+            let sql = format!("SELECT id, {path}, {product} FROM \"{table}\" WHERE {path} <> '' ORDER BY id");
             let rows = database.query(&sql, &[]).with_context(|| format!("read {table}.{column}"))?;
             for row in rows {
                 found.push(ImageReference {
@@ -58,6 +65,7 @@ pub fn image_references(database: &mut dyn Database, showcase: &Showcase) -> Res
                     column,
                     row_id: row.integer(0)?,
                     path: row.text(1)?,
+                    product_id: row.optional_integer(2)?,
                 });
             }
         }

@@ -153,7 +153,7 @@ pub fn check_media(limits: &DiskConfig, media: &Path) -> Result<Check> {
         .with("bytes", size.bytes)
         .with("files", size.files);
     let mut check = Check::from(if over {
-        finding.remedy("optimise the pictures (guide: Optimiser les Images): large photos, duplicates, pictures that no product uses")
+        finding.remedy("make the pictures smaller: sitekeep images optimize; look for duplicates, and pictures that no product uses")
     } else {
         finding
     });

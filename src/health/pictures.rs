@@ -135,6 +135,7 @@ mod tests {
             table: "t".into(),
             column: "image",
             row_id,
+            product_id: None,
             path: path.into(),
         })
         .collect();
@@ -152,8 +153,13 @@ mod tests {
     #[test]
     fn without_the_media_folder_nothing_is_fine() {
         let site = SiteConfig { media: "/no/such/folder".into(), ..SiteConfig::default() };
-        let reference =
-            |path: &str| ImageReference { table: "t".into(), column: "image", row_id: 1, path: path.into() };
+        let reference = |path: &str| ImageReference {
+            table: "t".into(),
+            column: "image",
+            row_id: 1,
+            product_id: None,
+            path: path.into(),
+        };
         assert_eq!(check(&site, &[reference("a.jpg")]).status(), Status::Critical);
         assert_eq!(check(&site, &[reference("https://cdn.example.org/a.jpg")]).status(), Status::Unknown);
         assert_eq!(check(&site, &[]).status(), Status::Unknown);

@@ -1,17 +1,31 @@
-//! Pictures: which files nothing names, what names a file, and who may read them.
+//! Pictures: made smaller without being seen to change, judged by the shop's rules; which files nothing names, what
+//! names a file, and who may read them.
 
 mod duplicates;
 mod files;
 mod guards;
 mod index;
+mod jpeg;
 mod lookup;
 mod missing;
 mod names;
+mod optimize;
 mod orphans;
+mod outcome;
 mod permissions;
+mod png;
+mod pool;
+mod recipe;
+mod recode;
 mod references;
+mod replace;
+mod rules;
+mod similarity;
+mod survey;
 mod sweep;
+mod tell;
 mod thumbnails;
+mod walk;
 
 pub use duplicates::Duplicate;
 pub use duplicates::SameFile;
@@ -21,15 +35,26 @@ pub use lookup::Lookup;
 pub use lookup::UseOfProduct;
 pub use lookup::lookup;
 pub use missing::MissingFile;
+pub use optimize::OptimizeOrder;
 pub use orphans::Order;
 pub use orphans::Orphan;
 pub use orphans::Standing;
 pub use orphans::Survey;
 pub use orphans::survey;
+pub use outcome::Optimized;
+pub use outcome::Outcome;
+pub use outcome::Picture;
+pub use outcome::Sample;
 pub use permissions::Deviation;
 pub use permissions::Permissions;
 pub use permissions::permissions;
+pub use recipe::Recipe;
 pub use references::Use;
+pub use rules::Judged;
+pub use rules::check;
+pub use rules::judge;
+pub use similarity::similarity;
 pub use sweep::Left;
 pub use sweep::Swept;
 pub use sweep::sweep;
+pub use tell::Share;

@@ -33,6 +33,12 @@ const STEPS: &[&str] = &[
          name TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, message TEXT NOT NULL,
          seconds REAL NOT NULL, PRIMARY KEY (name, at)) STRICT, WITHOUT ROWID;
      ALTER TABLE run ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;",
+    "CREATE TABLE image_file (
+         path BLOB PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, inode INTEGER NOT NULL,
+         settings TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE TABLE image_content (
+         settings TEXT NOT NULL, content BLOB NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL,
+         reason TEXT NOT NULL, PRIMARY KEY (settings, content)) STRICT, WITHOUT ROWID;",
 ];
 
 /// Brings the tables up to date in one transaction per step.

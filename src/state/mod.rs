@@ -5,6 +5,7 @@
 
 mod artefacts;
 mod drills;
+mod finished_images;
 mod history;
 mod log_checkpoints;
 mod log_groups;
@@ -13,6 +14,9 @@ mod runs;
 
 pub use artefacts::Damage;
 pub use drills::Drill;
+pub use finished_images::Finished;
+pub use finished_images::FinishedImage;
+pub use finished_images::Stamp;
 pub use history::Point;
 pub use log_checkpoints::LogCheckpoint;
 pub use log_groups::LogGroup;

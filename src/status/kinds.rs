@@ -64,6 +64,10 @@ kinds! {
     BACKUP_LEFTOVER = "BACKUP-011", "what a run that was cut off left behind", "Hebdomadaire 1 et 2";
     BACKUP_FOLDER = "BACKUP-012", "the folder of the backups can be read", "Hebdomadaire 1 et 2";
 
+    IMAGES_SMALLER = "IMAGES-001", "pictures made smaller", "Mensuelle 2";
+    IMAGE_LEFT = "IMAGES-002", "a picture that was not made smaller", "Mensuelle 2";
+    IMAGE_RULES = "IMAGES-003", "a picture against the shop's rules", "Taille et Format des Images";
+
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
 

@@ -79,6 +79,38 @@ pub fn inherit_owner(path: &Path) -> Result<()> {
     give().with_context(|| format!("give {} to the owner of its folder", path.display()))
 }
 
+/// Gives a new file the extended attributes of another: access lists, and what security modules go by.
+///
+/// # Errors
+/// When one that is there cannot be given; a file system without any has none.
+pub fn copy_attributes(from: &Path, to: &File) -> Result<()> {
+    use rustix::io::Errno;
+    let mut names = vec![0; 65_536];
+    let length = match rustix::fs::listxattr(from, &mut names[..]) {
+        Err(Errno::NOTSUP | Errno::NOSYS) => return Ok(()),
+        other => other.with_context(|| format!("read the attributes of {}", from.display()))?,
+    };
+    let mut value = vec![0; 65_536];
+    for name in names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let give = |value: &mut [u8]| -> Result<(), Errno> {
+            let length = rustix::fs::getxattr(from, name, &mut *value)?;
+            let mut there = vec![0; 65_536];
+            // A security module may have set the same one already, and refuse to have it set by others.
+            let is_same = rustix::fs::fgetxattr(to, name, &mut there[..])
+                .is_ok_and(|size| there[..size] == value[..length]);
+            if is_same {
+                Ok(())
+            } else {
+                rustix::fs::fsetxattr(to, name, &value[..length], rustix::fs::XattrFlags::empty())
+            }
+        };
+        give(&mut value[..]).with_context(|| {
+            format!("keep the attribute {} of {}", String::from_utf8_lossy(name), from.display())
+        })?;
+    }
+    Ok(())
+}
+
 /// Renames a file to a name that nothing has yet; the caller syncs the folder.
 ///
 /// # Errors

@@ -1,18 +1,30 @@
-//! `images`: work on the pictures of the site.
+//! `images`: the pictures of the site, on disk and in the database.
 
+mod check;
 mod lookup;
+mod optimize;
 mod orphans;
 mod permissions;
 mod tell;
 
 use super::Context;
+use crate::config::Config;
+use crate::error::Error;
+use crate::error::Kind as ErrorKind;
+use crate::output::ItemReport;
+use crate::status::Check;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Subcommand;
+use jiff::SignedDuration;
+use std::path::PathBuf;
+use std::time::Instant;
 
-/// Find orphans among the pictures, tell what uses one, mend who may read them
+/// Make pictures smaller, judge them, find orphans, tell what uses one
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum ImagesCommand {
+    Check(check::CheckArgs),
+    Optimize(optimize::OptimizeArgs),
     Orphans(orphans::OrphansArgs),
     Lookup(lookup::LookupArgs),
     Permissions(permissions::PermissionsArgs),
@@ -24,8 +36,37 @@ pub(super) enum ImagesCommand {
 /// As each command.
 pub(super) fn run(command: &ImagesCommand, context: &Context) -> Result<Status> {
     match command {
+        ImagesCommand::Check(args) => check::run(args, context),
+        ImagesCommand::Optimize(args) => optimize::run(args, context),
         ImagesCommand::Orphans(args) => orphans::run(args, context),
         ImagesCommand::Lookup(args) => lookup::run(args, context),
         ImagesCommand::Permissions(args) => permissions::run(args, context),
+    }
+}
+
+/// The media folder, without links in its path.
+fn media(config: &Config) -> Result<PathBuf> {
+    let media = &config.site.media;
+    media.canonicalize().map_err(|error| {
+        Error::new(ErrorKind::Failed, format!("open the media folder {}: {error}", media.display()))
+            .hint("set [site] media to Django's MEDIA_ROOT, or restore the media")
+            .into()
+    })
+}
+
+fn item(
+    id: &'static str,
+    title: &'static str,
+    line: &'static str,
+    begin: Instant,
+    check: Check,
+) -> ItemReport {
+    ItemReport {
+        id,
+        title,
+        line,
+        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
+        findings: check.findings,
+        metrics: check.metrics,
     }
 }
