@@ -66,7 +66,10 @@ impl Quarantine<'_> {
             bail!("what was kept of it is gone");
         }
         if now.0 != part.live {
-            bail!("another stands in its place by now");
+            match now.0 {
+                Some(_) => bail!("another stands in its place by now"),
+                None => bail!("what had replaced it is gone by now"),
+            }
         }
         if let Place::Path { live, .. } = &part.place {
             make_way(live)?;

@@ -178,8 +178,8 @@ fn give_back(quarantine: &Quarantine<'_>, mut change: Change, check: &mut Check)
     for (part, why) in left.iter().take(NAMED) {
         let Place::Path { kept, .. } = &part.place else { continue };
         let message = format!("not brought back: {why}; it lies in {}", kept.display());
-        let remedy = "move what stands there away and undo again, or take the kept one by hand";
-        check.add(Finding::warning(&kinds::UNDO, &part.name, message).remedy(remedy));
+        let remedy = "see to what stands there and undo again, or take the kept one by hand";
+        check.add(Finding::warning(&kinds::UNDO, part.place.to_string(), message).remedy(remedy));
     }
     if left.len() > NAMED {
         let message = format!("{} more were not brought back", left.len() - NAMED);
