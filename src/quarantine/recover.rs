@@ -81,7 +81,12 @@ impl Quarantine<'_> {
             }
         }
         if change.phase == Phase::Reverting && change.independent {
-            return self.go_on_giving_back(change, &|_| true).map(drop);
+            self.go_on_giving_back(change, &|_| true)?;
+            if change.parts.is_empty() && change.bytes() == 0 {
+                // Nothing is kept any more: it is removed like one that was only prepared.
+                self.enter(change, Phase::Staging)?;
+            }
+            return Ok(());
         }
         if change.independent {
             self.drop_unexchanged(change)?;

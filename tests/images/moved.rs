@@ -167,6 +167,7 @@ fn a_kill_at_any_moment_of_an_undo_loses_nothing() {
         });
         run(&sandbox, &["quarantine", "purge"]).exits(1).says("cut off");
         assert_eq!(kept(&sandbox).len(), usize::from(upload));
+        assert_eq!(crate::restore::kept(&sandbox).len(), usize::from(upload), "no empty folder stays");
         if upload {
             assert_eq!(std::fs::read(sandbox.path("backend/media/c.jpg")).unwrap(), b"later");
             std::fs::remove_file(sandbox.path("backend/media/c.jpg")).unwrap();
