@@ -54,6 +54,9 @@ fn monthly_mends_the_database_and_proves_the_backups() {
     let report = sandbox.run(&["monthly", "--format", "json"]).exits(0).json();
     assert_eq!(findings(&report, "BACKUP-004", "ok").len(), 1, "the full backup is read through: {report}");
     assert!(!findings(&report, "BACKUP-005", "ok").is_empty(), "and drilled");
+    let items: Vec<&str> =
+        report["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect();
+    assert!(items.contains(&"images.optimize") && items.contains(&"images.orphans"), "{items:?}");
     sandbox.run(&["backup", "list"]).exits(0).says("drilled ");
     // Two rounds at once are one after the other.
     let lock = std::fs::File::options().write(true).open(sandbox.path("state/lock")).unwrap();

@@ -10,6 +10,7 @@ use crate::status::Check;
 use anyhow::Result;
 
 const DATABASE: &str = "Optimiser base de données";
+const IMAGES: &str = "Optimiser images";
 const RESTORE: &str = "Tester procédures de restauration";
 
 const fn item(
@@ -27,6 +28,8 @@ pub(super) const ITEMS: &[Item] = &[
     item("database.check", "Database looked over", DATABASE, |round| {
         database::check(&round.config.database, true)
     }),
+    item("images.optimize", "Smaller pictures", IMAGES, |round| round.keeper()?.optimize_images()),
+    item("images.orphans", "Files that nothing names", IMAGES, |round| round.keeper()?.look_for_orphans()),
     item("backup.full", "Full backup", RESTORE, |round| round.keeper()?.make(Kind::Full)),
     item("backup.verify", "Newest backups read through", RESTORE, |round| round.keeper()?.verify()),
     item("backup.drill", "Drill", RESTORE, |round| round.keeper()?.drill()),

@@ -16,7 +16,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::path::Path;
 
-/// What the items do with backups: the commands know how.
+/// What the items do with backups and pictures: the commands know how.
 pub trait Keeper {
     /// Makes a backup and rotates its kind.
     ///
@@ -38,6 +38,16 @@ pub trait Keeper {
     /// # Errors
     /// When no backup could be made.
     fn before_rebuild(&mut self) -> Result<()>;
+    /// Makes the pictures smaller that can be.
+    ///
+    /// # Errors
+    /// When the media folder or the state cannot be used.
+    fn optimize_images(&mut self) -> Result<Check>;
+    /// Looks for files that nothing names, and names that no file has.
+    ///
+    /// # Errors
+    /// When the database or the media folder cannot be read.
+    fn look_for_orphans(&mut self) -> Result<Check>;
     /// The folder of the state.
     fn state_folder(&self) -> &Path;
 }

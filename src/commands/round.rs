@@ -28,8 +28,9 @@ Example, for the guide's Sunday night:
   0 2 * * 0 sitekeep weekly --quiet --lock-wait 1h";
 
 pub(super) const MONTHLY_HELP: &str = "\
-Mends the database where that pays and looks it over, makes a full backup, reads
-the newest backups through, and drills one.
+Mends the database where that pays and looks it over, makes pictures smaller,
+tells of files that nothing names, makes a full backup, reads the newest backups
+through, and drills one.
 
 Example:
   0 3 1 * * sitekeep monthly --quiet --lock-wait 2h";

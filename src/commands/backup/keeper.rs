@@ -1,4 +1,4 @@
-//! What the checklists do with backups.
+//! What the checklists do with backups and pictures.
 
 use super::DrillArgs;
 use super::VerifyArgs;
@@ -8,6 +8,7 @@ use super::make::Purpose;
 use crate::backup::Kind;
 use crate::checklist;
 use crate::commands::Context;
+use crate::commands::images;
 use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
 use crate::config::Config;
@@ -18,7 +19,7 @@ use anyhow::Result;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// Makes, verifies and drills for a round that holds the site's lock.
+/// Makes, verifies, drills and packs for a round that holds the site's lock.
 pub(in crate::commands) struct Keeper<'a> {
     work: Work<'a>,
     record: Record,
@@ -73,6 +74,15 @@ impl checklist::Keeper for Keeper<'_> {
     fn before_rebuild(&mut self) -> Result<()> {
         let Work { config, progress, .. } = self.work;
         super::before_rebuild(config, progress, &mut self.record, self.context).map(|_| ())
+    }
+
+    fn optimize_images(&mut self) -> Result<Check> {
+        let Work { config, progress, .. } = self.work;
+        images::optimize_of_round(config, &mut self.record, progress, self.context)
+    }
+
+    fn look_for_orphans(&mut self) -> Result<Check> {
+        images::orphans_of_round(self.work.config, self.work.progress, self.context)
     }
 
     fn state_folder(&self) -> &Path {

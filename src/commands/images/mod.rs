@@ -7,6 +7,9 @@ mod orphans;
 mod permissions;
 mod tell;
 
+pub(super) use optimize::of_round as optimize_of_round;
+pub(super) use orphans::of_round as orphans_of_round;
+
 use super::Context;
 use crate::config::Config;
 use crate::error::Error;

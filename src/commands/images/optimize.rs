@@ -3,6 +3,7 @@
 use super::item;
 use super::media;
 use crate::commands::Context;
+use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
 use crate::commands::site;
 use crate::config::Config;
@@ -14,13 +15,16 @@ use crate::images::Optimized;
 use crate::images::Recipe;
 use crate::images::Share;
 use crate::output::Bar;
+use crate::progress::Progress;
 use crate::quarantine::Change;
 use crate::quarantine::Quarantine;
+use crate::status::Check;
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
 use crate::system::interrupt::Interrupt;
 use crate::units::ByteSize;
+use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
 use std::fmt::Write as _;
@@ -131,6 +135,42 @@ pub(super) fn run(args: &OptimizeArgs, context: &Context) -> Result<Status> {
     let items = vec![item("images.optimize", "Pictures", "Optimiser les images", begin, check)];
     let status = record.tell("images optimize", Vec::new(), items, config, &args.report, context)?;
     if stopped.is_some() { done.map(|_| status) } else { Ok(status) }
+}
+
+/// The same as part of a round, which holds the lock.
+///
+/// # Errors
+/// As [`run`].
+pub(in crate::commands) fn of_round(
+    config: &Config,
+    record: &mut Record,
+    progress: &dyn Progress,
+    context: &Context,
+) -> Result<Check> {
+    let media = media(config)?;
+    let quarantine = Quarantine::new(&context.state_folder(config)?, &config.database);
+    let run = record.run_id.clone();
+    let order = OptimizeOrder {
+        media: &media,
+        settings: &config.images,
+        recipe: Recipe::new(&config.images, None),
+        quarantine: &quarantine,
+        keep: &config.quarantine,
+        run: &run,
+        now: context.now,
+        progress,
+    };
+    let state = record
+        .state
+        .as_mut()
+        .context("the state cannot be opened, in which finished pictures are remembered")?;
+    let mut told = Optimized::default();
+    let change = order.carry_out(state, &mut told)?;
+    let mut check = told.check(&media);
+    if let Some(change) = change {
+        check.add(kept(&change, config));
+    }
+    Ok(check)
 }
 
 /// Where the originals are, and for how long.

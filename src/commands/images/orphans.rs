@@ -5,6 +5,7 @@ use crate::commands::Context;
 use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
 use crate::commands::site;
+use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind;
 use crate::images;
@@ -13,7 +14,9 @@ use crate::images::Survey;
 use crate::output::Bar;
 use crate::output::Format;
 use crate::output::csv_line;
+use crate::progress::Progress;
 use crate::quarantine::Quarantine;
+use crate::status::Check;
 use crate::status::Status;
 use crate::system::interrupt::Interrupt;
 use crate::units::Percent;
@@ -104,6 +107,21 @@ pub(super) fn run(args: &OrphansArgs, context: &Context) -> Result<Status> {
         items.push(tell::item("images.duplicates", "Equal files", begin, tell::duplicates(&found)));
     }
     record.tell(command, Vec::new(), items, config, &args.report, context)
+}
+
+/// A look at them as part of a round; nothing is moved.
+///
+/// # Errors
+/// When the database or the media folder cannot be read.
+pub(in crate::commands) fn of_round(
+    config: &Config,
+    progress: &dyn Progress,
+    context: &Context,
+) -> Result<Check> {
+    let survey = images::survey(&Order { config, now: context.now, progress })?;
+    let mut check = tell::orphans(&survey);
+    check.absorb(tell::missing(&survey));
+    Ok(check)
 }
 
 /// Every file with how it stands.
