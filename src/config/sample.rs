@@ -316,7 +316,9 @@ mod tests {
         assert_eq!(config.backup.database, Config::default().backup.database);
         assert_eq!(config.backup.full, Config::default().backup.full);
         assert_eq!(config.quarantine, Config::default().quarantine);
-        assert_eq!(config.images, Config::default().images);
+        // Owner and group have no default, but an example.
+        let images = crate::config::ImagesConfig { owner: None, group: None, ..config.images };
+        assert_eq!(images, Config::default().images);
         assert_eq!(config.restore.patience, Config::default().restore.patience);
         assert_eq!(config.health.processes, Config::default().health.processes);
         assert_eq!(config.health.resources, Config::default().health.resources);
