@@ -36,31 +36,22 @@ const PORT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How far back growth is read from.
 const GROWTH_DAYS: i64 = 30;
 
-const fn item(
-    id: &'static str,
-    title: &'static str,
-    line: &'static str,
-    check: fn(&mut Round<'_>) -> Result<Check>,
-) -> Item {
-    Item { id, title, line, period: Period::Daily, check }
-}
-
 pub(super) const ITEMS: &[Item] = &[
-    item("health.processes", "Processes", SITE, processes),
-    item("health.ports", "Ports", SITE, ports),
-    item("health.database", "Database", SITE, database),
-    item("health.pages", "Pages, search, WhatsApp", SITE, pages),
-    item("health.pictures", "Pictures on disk", SITE, pictures),
-    item("health.tls", "Certificate", SITE, tls),
-    item("health.resources", "Load, memory, swap", SITE, resources),
-    item("health.debug", "DEBUG", SITE, debug),
-    item("logs.errors", "Errors of the Django log", LOGS, log_errors),
-    item("logs.access", "Answers and admin logins", LOGS, log_access),
-    item("logs.system", "System log", LOGS, log_system),
-    item("disk.space", "Space and inodes", DISK, space),
-    item("disk.media", "Media folder", DISK, media),
-    item("disk.database", "Size of the database", DISK, database_size),
-    item(BACKUPS, "Backups", BACKUP, backups),
+    Item::new(Period::Daily, "health.processes", "Processes", SITE, processes),
+    Item::new(Period::Daily, "health.ports", "Ports", SITE, ports),
+    Item::new(Period::Daily, "health.database", "Database", SITE, database),
+    Item::new(Period::Daily, "health.pages", "Pages, search, WhatsApp", SITE, pages),
+    Item::new(Period::Daily, "health.pictures", "Pictures on disk", SITE, pictures),
+    Item::new(Period::Daily, "health.tls", "Certificate", SITE, tls),
+    Item::new(Period::Daily, "health.resources", "Load, memory, swap", SITE, resources),
+    Item::new(Period::Daily, "health.debug", "DEBUG", SITE, debug),
+    Item::new(Period::Daily, "logs.errors", "Errors of the Django log", LOGS, log_errors),
+    Item::new(Period::Daily, "logs.access", "Answers and admin logins", LOGS, log_access),
+    Item::new(Period::Daily, "logs.system", "System log", LOGS, log_system),
+    Item::new(Period::Daily, "disk.space", "Space and inodes", DISK, space),
+    Item::new(Period::Daily, "disk.media", "Media folder", DISK, media),
+    Item::new(Period::Daily, "disk.database", "Size of the database", DISK, database_size),
+    Item::new(Period::Daily, BACKUPS, "Backups", BACKUP, backups),
 ];
 
 fn processes(round: &mut Round<'_>) -> Result<Check> {

@@ -43,6 +43,16 @@ pub struct Item {
 }
 
 impl Item {
+    pub(super) const fn new(
+        period: Period,
+        id: &'static str,
+        title: &'static str,
+        line: &'static str,
+        check: fn(&mut Round<'_>) -> Result<Check>,
+    ) -> Self {
+        Self { id, title, line, period, check }
+    }
+
     /// Whether a name means this item: its identifier, or the noun of its family.
     fn is_named(&self, name: &str) -> bool {
         self.id == name || self.id.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))

@@ -13,26 +13,30 @@ const DATABASE: &str = "Optimiser base de données";
 const IMAGES: &str = "Optimiser images";
 const RESTORE: &str = "Tester procédures de restauration";
 
-const fn item(
-    id: &'static str,
-    title: &'static str,
-    line: &'static str,
-    check: fn(&mut Round<'_>) -> Result<Check>,
-) -> Item {
-    Item { id, title, line, period: Period::Monthly, check }
-}
-
 pub(super) const ITEMS: &[Item] = &[
-    item("database.optimize", "Dead space and statistics", DATABASE, |round| mend(round, database::optimize)),
-    item("database.reindex", "Indexes", DATABASE, |round| mend(round, database::reindex)),
-    item("database.check", "Database looked over", DATABASE, |round| {
+    Item::new(Period::Monthly, "database.optimize", "Dead space and statistics", DATABASE, |round| {
+        mend(round, database::optimize)
+    }),
+    Item::new(Period::Monthly, "database.reindex", "Indexes", DATABASE, |round| {
+        mend(round, database::reindex)
+    }),
+    Item::new(Period::Monthly, "database.check", "Database looked over", DATABASE, |round| {
         database::check(&round.config.database, true)
     }),
-    item("images.optimize", "Smaller pictures", IMAGES, |round| round.keeper()?.optimize_images()),
-    item("images.orphans", "Files that nothing names", IMAGES, |round| round.keeper()?.look_for_orphans()),
-    item("backup.full", "Full backup", RESTORE, |round| round.keeper()?.make(Kind::Full)),
-    item("backup.verify", "Newest backups read through", RESTORE, |round| round.keeper()?.verify()),
-    item("backup.drill", "Drill", RESTORE, |round| round.keeper()?.drill()),
+    // Before pictures are made anew: a file that changed lately is no orphan yet.
+    Item::new(Period::Monthly, "images.orphans", "Files that nothing names", IMAGES, |round| {
+        round.keeper()?.look_for_orphans()
+    }),
+    Item::new(Period::Monthly, "images.optimize", "Smaller pictures", IMAGES, |round| {
+        round.keeper()?.optimize_images()
+    }),
+    Item::new(Period::Monthly, "backup.full", "Full backup", RESTORE, |round| {
+        round.keeper()?.make(Kind::Full)
+    }),
+    Item::new(Period::Monthly, "backup.verify", "Newest backups read through", RESTORE, |round| {
+        round.keeper()?.verify()
+    }),
+    Item::new(Period::Monthly, "backup.drill", "Drill", RESTORE, |round| round.keeper()?.drill()),
 ];
 
 fn mend(round: &mut Round<'_>, mending: fn(&mut Work<'_>) -> Result<Check>) -> Result<Check> {

@@ -15,27 +15,24 @@ use anyhow::Result;
 
 const TEMPORARY: &str = "Nettoyer fichiers temporaires";
 
-const fn item(
-    id: &'static str,
-    title: &'static str,
-    line: &'static str,
-    check: fn(&mut Round<'_>) -> Result<Check>,
-) -> Item {
-    Item { id, title, line, period: Period::Weekly, check }
-}
-
 pub(super) const ITEMS: &[Item] = &[
-    item("backup.database", "Backup of the database", "Sauvegarde base de données", |round| {
-        round.keeper()?.make(Kind::Database)
-    }),
-    item("backup.media", "Backup of the media", "Sauvegarde fichiers media", |round| {
+    Item::new(
+        Period::Weekly,
+        "backup.database",
+        "Backup of the database",
+        "Sauvegarde base de données",
+        |round| round.keeper()?.make(Kind::Database),
+    ),
+    Item::new(Period::Weekly, "backup.media", "Backup of the media", "Sauvegarde fichiers media", |round| {
         round.keeper()?.make(Kind::Media)
     }),
-    item("database.sessions", "Expired sessions", TEMPORARY, |round| {
+    Item::new(Period::Weekly, "database.sessions", "Expired sessions", TEMPORARY, |round| {
         database::clear_sessions(&round.config.database, round.now, false, round.progress)
     }),
-    item("logs.clean", "Old logs", TEMPORARY, |round| logs::clean(&round.config.logs, round.now, false)),
-    item("quarantine.purge", "What was kept for undo", TEMPORARY, purge),
+    Item::new(Period::Weekly, "logs.clean", "Old logs", TEMPORARY, |round| {
+        logs::clean(&round.config.logs, round.now, false)
+    }),
+    Item::new(Period::Weekly, "quarantine.purge", "What was kept for undo", TEMPORARY, purge),
 ];
 
 /// Removes what has been kept for its time.

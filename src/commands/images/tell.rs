@@ -83,7 +83,11 @@ pub(super) fn orphans(survey: &Survey) -> Check {
         );
     }
     if check.findings.is_empty() {
-        let message = format!("none of {} is an orphan", count(survey.total(), "file"));
+        let young = match survey.count(Standing::Young) {
+            0 => String::new(),
+            young => format!("; {} that nothing names changed too lately to tell", count(young, "file")),
+        };
+        let message = format!("none of {} is an orphan{young}", count(survey.total(), "file"));
         check.add(Finding::ok(&kinds::IMAGES_ORPHAN, "media", message));
     }
     measure(&mut check, survey);
