@@ -106,6 +106,7 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Status> {
     let mut items = vec![item("restore.source", "Backup", begin, plan.check.clone())];
     if args.dry_run {
         items.push(item("restore.parts", "Plan", begin, planned(&plan)));
+        items.push(item("restore.site", "Around it", begin, around(&plan, args, config)));
         return record.tell("restore", Vec::new(), items, config, &args.report, context);
     }
     agree(&plan, args, config, context)?;
@@ -153,6 +154,22 @@ fn planned(plan: &Plan) -> Check {
     Check { findings: findings.collect(), ..Check::default() }
 }
 
+/// What would be done before and while the parts change places.
+fn around(plan: &Plan, args: &RestoreArgs, config: &Config) -> Check {
+    let backup = if args.no_safety_backup {
+        "no backup would be made first".to_owned()
+    } else {
+        format!("a backup would be made first: {}", safety_kind(plan))
+    };
+    let stop = match config.restore.service(&config.site.unit()) {
+        Some(service) => format!("would be stopped meanwhile by {service}, if it runs"),
+        None => "would not be stopped: no [restore] units or stop and start are set".to_owned(),
+    };
+    let site = config.site.name.as_str();
+    let findings = [backup, stop].map(|message| Finding::ok(&kinds::RESTORE_SITE, site, message)).to_vec();
+    Check { findings, ..Check::default() }
+}
+
 fn failed(problem: &anyhow::Error) -> Finding {
     let message = format!("not restored: {}", error::one_line(problem));
     let hint = error::hints(problem).first().map(ToString::to_string);
@@ -180,7 +197,10 @@ fn latest(folder: &Path, config: &Config, selection: &Selection) -> Result<Artef
         Kind::Database => selection.wants_only(SitePart::Database),
         Kind::Media => selection.wants_only(SitePart::Media),
     };
-    let all = backup::list(folder, &config.time_zone())?;
+    let all = backup::list(folder, &config.time_zone()).map_err(|problem| {
+        Error::new(ErrorKind::Failed, error::one_line(&problem))
+            .hint("run as the user that makes the backups, or as root")
+    })?;
     let Some(newest) = all.into_iter().rfind(|artefact| fits(artefact) && !artefact.is_before_restore())
     else {
         let message = format!("no backup that holds this is in {}", folder.display());
@@ -212,6 +232,17 @@ fn agree(plan: &Plan, args: &RestoreArgs, config: &Config, context: &Context) ->
     site::confirm(config, args.confirm.as_deref(), &format!("Restoring over `{}`", config.site.name), context)
 }
 
+/// The kind of backup that holds what will be replaced.
+fn safety_kind(plan: &Plan) -> Kind {
+    let replaces = |name: &str| plan.items.iter().any(|item| item.name == name);
+    let config_too = replaces("settings") || replaces(".env");
+    match (replaces("database"), replaces("media")) {
+        (true, false) if !config_too => Kind::Database,
+        (false, true) if !config_too => Kind::Media,
+        _ => Kind::Full,
+    }
+}
+
 /// Backs up what will be replaced. What is broken already cannot be backed up, and is no reason to keep it.
 fn safety(
     plan: &Plan,
@@ -221,13 +252,7 @@ fn safety(
     record: &mut Record,
     context: &Context,
 ) -> Result<ItemReport> {
-    let replaces = |name: &str| plan.items.iter().any(|item| item.name == name);
-    let config_too = replaces("settings") || replaces(".env");
-    let kind = match (replaces("database"), replaces("media")) {
-        (true, false) if !config_too => Kind::Database,
-        (false, true) if !config_too => Kind::Media,
-        _ => Kind::Full,
-    };
+    let kind = safety_kind(plan);
     let mut item = backups::before_restore(kind, config, folder, bar, record, context)?;
     item.id = "restore.safety";
     item.title = "Safety backup";

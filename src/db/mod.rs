@@ -27,6 +27,7 @@ mod settings;
 mod showcase;
 mod snapshot;
 mod sqlite;
+mod sqlite_refusal;
 mod standstill;
 mod texts;
 pub mod upkeep;

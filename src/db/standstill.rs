@@ -32,6 +32,12 @@ const PAUSE: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct Standstill {
     _lock: Option<File>,
+    /// Whether it is known that nobody was at work: a file system without locks does not tell.
+    pub is_sure: bool,
+}
+
+impl Standstill {
+    const SURE: Self = Self { _lock: None, is_sure: true };
 }
 
 /// Waits for the moment, up to the database's time-out.
@@ -40,21 +46,22 @@ pub struct Standstill {
 /// When the database stays in use; says by whom, as far as this user may see. A database that is missing or damaged
 /// beyond opening stands still.
 pub fn hold_still(settings: &DatabaseConfig) -> Result<Standstill> {
-    let DatabaseSource::Sqlite(path) = settings.source() else { return Ok(Standstill { _lock: None }) };
+    let DatabaseSource::Sqlite(path) = settings.source() else { return Ok(Standstill::SURE) };
     bring_home(path, settings.timeout);
     let file = match File::options().read(true).write(true).open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Standstill { _lock: None }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Standstill::SURE),
         Err(error) => return Err(error).with_context(|| format!("open {}", path.display())),
     };
     let deadline = Instant::now() + settings.timeout;
     loop {
         match rustix::fs::fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return Ok(Standstill { _lock: Some(file) }),
+            Ok(()) => return Ok(Standstill { _lock: Some(file), is_sure: true }),
             Err(Errno::AGAIN | Errno::ACCESS) if Instant::now() < deadline => std::thread::sleep(PAUSE),
             Err(Errno::AGAIN | Errno::ACCESS) => return Err(in_use(path)),
-            // Network file systems without locks: what SQLite could not do there, nobody else does.
-            Err(Errno::NOLCK | Errno::NOTSUP | Errno::INVAL) => return Ok(Standstill { _lock: None }),
+            Err(Errno::NOLCK | Errno::NOTSUP | Errno::INVAL) => {
+                return Ok(Standstill { _lock: None, is_sure: false });
+            }
             Err(error) => return Err(error).with_context(|| format!("lock {}", path.display())),
         }
     }

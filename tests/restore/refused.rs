@@ -21,7 +21,11 @@ fn without_the_sites_name_nothing_happens() {
     run(&sandbox, &["restore", "latest", "--confirm", "other"])
         .exits(64)
         .complains("`other` is not this site");
-    run(&sandbox, &["restore", "latest", "--dry-run"]).exits(0).says("would replace");
+    run(&sandbox, &["restore", "latest", "--dry-run"])
+        .exits(0)
+        .says("would replace")
+        .says("a backup would be made first: full")
+        .says("would not be stopped");
     run(&sandbox, &["undo", "--confirm", "other"]).exits(64);
     assert_eq!(tree(&sandbox.path("backend")), before);
     assert!(kept(&sandbox).is_empty());

@@ -8,6 +8,9 @@ mod sessions;
 mod size;
 
 use super::Context;
+use crate::error;
+use crate::error::Error;
+use crate::error::Kind;
 use crate::output::ItemReport;
 use crate::status::Check;
 use crate::status::Status;
@@ -44,12 +47,26 @@ pub(super) enum DatabaseCommand {
 pub(super) fn run(command: &DatabaseCommand, context: &Context) -> Result<Status> {
     match command {
         DatabaseCommand::Check(args) => check::run(args, context),
-        DatabaseCommand::Optimize(args) => mend::run(mend::Mending::Optimize, args, context),
-        DatabaseCommand::Reindex(args) => mend::run(mend::Mending::Reindex, args, context),
+        DatabaseCommand::Optimize(args) => {
+            mend::run(mend::Mending::Optimize, args, context).map_err(not_done)
+        }
+        DatabaseCommand::Reindex(args) => mend::run(mend::Mending::Reindex, args, context).map_err(not_done),
         DatabaseCommand::Size(args) => size::run(args, context),
-        DatabaseCommand::ClearSessions(args) => sessions::run(args, context),
-        DatabaseCommand::CacheTable(args) => cache_table::run(args, context),
+        DatabaseCommand::ClearSessions(args) => sessions::run(args, context).map_err(not_done),
+        DatabaseCommand::CacheTable(args) => cache_table::run(args, context).map_err(not_done),
         DatabaseCommand::Create(args) => create::run(args, context),
+    }
+}
+
+/// Work that a lock or a missing right kept from being done has failed; only of a look it is unknown how things are.
+fn not_done(problem: anyhow::Error) -> anyhow::Error {
+    if error::exit_code(&problem) != Kind::Undetermined.exit_code() {
+        return problem;
+    }
+    let failed = Error::new(Kind::Failed, error::one_line(&problem));
+    match error::hints(&problem).first() {
+        Some(hint) => failed.hint(hint).into(),
+        None => failed.into(),
     }
 }
 

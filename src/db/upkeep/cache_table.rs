@@ -5,6 +5,8 @@ use crate::db::Access;
 use crate::db::Engine;
 use crate::db::connect;
 use crate::db::identifier::quoted;
+use crate::error::Error;
+use crate::error::Kind;
 use anyhow::Result;
 use anyhow::bail;
 
@@ -25,7 +27,12 @@ pub fn create_cache_table(settings: &DatabaseConfig, name: &str, dry_run: bool) 
         if ["cache_key", "value", "expires"].iter().all(|column| table.columns.contains(*column)) {
             return Ok(false);
         }
-        bail!("there is a table {name} already, and it is no cache table");
+        return Err(Error::new(
+            Kind::Failed,
+            format!("there is a table {name} already, and it is no cache table"),
+        )
+        .hint("give another name, and the same one as LOCATION in settings.py")
+        .into());
     }
     if dry_run {
         return Ok(true);

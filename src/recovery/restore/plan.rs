@@ -17,6 +17,7 @@ use crate::db;
 use crate::db::Fingerprint;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
+use crate::error::one_line;
 use crate::progress::Progress;
 use crate::status::Check;
 use crate::status::Finding;
@@ -167,7 +168,12 @@ fn items(
             }
         }
         if *selection != Selection::All && !items.iter().any(|item| matches!(item.target, Target::File(_))) {
-            return Err(lacks("settings or .env").into());
+            return Err(Error::new(
+                ErrorKind::Failed,
+                format!("{} holds no settings or .env that this site has a place for", artefact.name),
+            )
+            .hint("full backups hold them where [site] settings and env_file say where they are")
+            .into());
         }
     }
     if items.is_empty() {
@@ -279,8 +285,15 @@ fn tell_schema(config: &Config, manifest: Option<&Manifest>, check: &mut Check) 
     let recorded: Option<Fingerprint> =
         manifest.fingerprint.clone().and_then(|print| serde_json::from_value(print).ok());
     let Some(recorded) = recorded else { return };
-    // A live database that cannot be read is what restores are for.
-    let Ok(live) = db::migrations(&config.database) else { return };
+    let live = match db::migrations(&config.database) {
+        Ok(live) => live,
+        // What restores are for; the application's migrations say the rest.
+        Err(problem) => {
+            let message = format!("its schema was not compared with the live one: {}", one_line(&problem));
+            check.add(Finding::ok(kind, &manifest.artefact, message));
+            return;
+        }
+    };
     let mut other: Vec<String> = Vec::new();
     for app in
         recorded.migrations.keys().chain(live.keys().filter(|app| !recorded.migrations.contains_key(*app)))

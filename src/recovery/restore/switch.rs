@@ -41,7 +41,7 @@ pub(super) fn switch(
     let answered = smoke::answers(order.config);
     stop(order, quarantine, change)?;
     let stopped = change.stopped.is_some();
-    if let Err(problem) = exchange(order, quarantine, change, direction) {
+    if let Err(problem) = exchange(order, quarantine, change, direction, check) {
         start(quarantine, change).with_context(|| format!("start the site again after: {problem:#}"))?;
         return Err(problem);
     }
@@ -67,7 +67,7 @@ pub(super) fn switch(
     }
     let why = one_line(&problem);
     stop(order, quarantine, change)
-        .and_then(|()| exchange(order, quarantine, change, Direction::Back))
+        .and_then(|()| exchange(order, quarantine, change, Direction::Back, check))
         .and_then(|()| start(quarantine, change))
         .with_context(|| format!("bring the former state back, because {why}"))?;
     Err(Error::new(ErrorKind::Failed, format!("{why}; the former state is live again"))
@@ -108,6 +108,7 @@ fn exchange(
     quarantine: &Quarantine<'_>,
     change: &mut Change,
     direction: Direction,
+    check: &mut Check,
 ) -> Result<()> {
     if change.phase != Phase::Applied {
         // The last moment at which giving up costs nothing.
@@ -116,6 +117,13 @@ fn exchange(
     let database = &order.config.database;
     let changes_database = change.parts.iter().any(|part| part.name == "database");
     let still = if changes_database { Some(db::hold_still(database)?) } else { None };
+    if still.as_ref().is_some_and(|still| !still.is_sure) {
+        let message = "its file system has no locks: whether somebody wrote to it meanwhile is not known";
+        check.add(
+            Finding::warning(&kinds::RESTORE_SITE, "database", message)
+                .remedy("compare the latest orders and changes; next time stop the site: [restore] units, or stop and start"),
+        );
+    }
     match direction {
         Direction::Forth => quarantine.apply(change)?,
         Direction::Back => quarantine.revert(change)?,
