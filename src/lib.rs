@@ -16,6 +16,7 @@ pub mod health;
 pub mod images;
 pub mod logs;
 pub mod media;
+pub mod notifications;
 pub mod output;
 pub mod picture;
 pub mod progress;

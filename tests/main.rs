@@ -20,6 +20,7 @@ mod images;
 mod init;
 mod layers;
 mod logs;
+mod notifications;
 mod postgres;
 mod restore;
 mod rounds;

@@ -16,8 +16,9 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-/// Ends on the first of January 2098; the connection itself is judged by the real clock.
-fn serve(sandbox: &Sandbox) -> u16 {
+/// A server's certificate for localhost, and the authority of it in `ca.pem`. It ends on the first of January 2098; the
+/// connection itself is judged by the real clock.
+pub fn server_config(sandbox: &Sandbox) -> Arc<ServerConfig> {
     let mut params = CertificateParams::new(vec![]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
@@ -38,7 +39,11 @@ fn serve(sandbox: &Sandbox) -> u16 {
             PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
         )
         .unwrap();
-    let config = Arc::new(config);
+    Arc::new(config)
+}
+
+fn serve(sandbox: &Sandbox) -> u16 {
+    let config = server_config(sandbox);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {

@@ -33,6 +33,18 @@ pub(super) enum PeriodCommand {
     Monthly(RoundArgs),
 }
 
+impl PeriodCommand {
+    /// Its name, where it is of the whole checklist.
+    pub(super) fn told(&self) -> Option<&'static str> {
+        let (period, args) = match self {
+            Self::Daily(args) => (Period::Daily, args),
+            Self::Weekly(args) => (Period::Weekly, args),
+            Self::Monthly(args) => (Period::Monthly, args),
+        };
+        args.is_whole().then_some(period.word())
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors

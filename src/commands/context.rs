@@ -25,6 +25,8 @@ pub struct Context {
     pub environment: Environment,
     pub printer: Printer,
     pub now: Timestamp,
+    /// Whether people are told how the command ends ([`super::notifications`]).
+    pub told: bool,
 }
 
 impl Context {
@@ -36,7 +38,7 @@ impl Context {
         let now = time::now(environment.get("SITEKEEP_NOW")).map_err(|error| {
             Error::new(Kind::Config, one_line(&error)).hint("write it as 2026-11-23T08:00:00Z")
         })?;
-        Ok(Self { globals, environment, printer, now })
+        Ok(Self { globals, environment, printer, now, told: false })
     }
 
     /// Loads the settings, or the guide's defaults where there are none.

@@ -115,7 +115,7 @@ fn site_context(demo: &Demo, server: &Server, context: &Context) -> Context {
     let port = server.url.rsplit(':').next().unwrap_or_default();
     environment.variables.insert("SITEKEEP_SITE__URL".to_owned(), server.url.clone());
     environment.variables.insert("SITEKEEP_HEALTH__PORTS".to_owned(), format!("[{port}]"));
-    Context { globals, environment, printer: context.printer, now: context.now }
+    Context { globals, environment, printer: context.printer, now: context.now, told: false }
 }
 
 /// The catalogue server as a process of its own, which ends with this one.

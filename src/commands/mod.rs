@@ -14,6 +14,7 @@ mod health;
 mod images;
 mod init;
 mod logs;
+mod notifications;
 mod quarantine;
 mod report;
 mod restore;
@@ -160,6 +161,8 @@ enum Command {
     Images(images::ImagesCommand),
     #[command(subcommand)]
     Logs(logs::LogsCommand),
+    #[command(subcommand)]
+    Notifications(notifications::NotificationsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -168,6 +171,16 @@ enum Command {
 }
 
 impl Command {
+    /// Name of a command of whose end people are told: whole checklists, and what makes, tries or brings back backups.
+    fn told(&self) -> Option<&'static str> {
+        match self {
+            Self::Round(period) | Self::Checklist(checklist::ChecklistCommand::Run(period)) => period.told(),
+            Self::Backup(command) => command.told(),
+            Self::Restore(args) => args.told(),
+            _ => None,
+        }
+    }
+
     fn run(self, context: &Context) -> Result<Status> {
         match self {
             Self::Init(args) => init::run(&args, context),
@@ -184,6 +197,7 @@ impl Command {
             Self::Database(command) => database::run(&command, context),
             Self::Images(command) => images::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
+            Self::Notifications(command) => notifications::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
             Self::Generate(command) => generate::run(&command, context),
@@ -222,7 +236,7 @@ pub fn main() -> ExitCode {
     let fail_on = globals.fail_on;
     let result = Environment::of_process()
         .and_then(|environment| Context::new(cli.globals.clone(), environment, printer))
-        .and_then(|context| cli.command.run(&context));
+        .and_then(|context| notifications::around(cli.command, context));
     match result {
         Ok(status) => ExitCode::from(fail_on.exit_code(status)),
         Err(error) if error::is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::backup;
+use super::notifications;
 use super::site;
 use crate::checklist;
 use crate::checklist::Item;
@@ -160,12 +161,15 @@ impl Record {
             items: self.items.drain(..).chain(items).collect(),
             skipped,
         };
+        report.items.extend(notifications::undelivered(self.state.as_ref(), context));
         let problem = match &mut self.state {
             Some(state) => record(state, &report, self.partial).err(),
             None => self.problem.take(),
         };
         report.items.extend(problem.map(|problem| unrecorded(&problem)));
-        context.printer.report(&report, args.output.as_deref())?;
+        let printed = context.printer.report(&report, args.output.as_deref());
+        notifications::finished(&report, config, self.state.as_mut(), context);
+        printed?;
         Ok(report.status())
     }
 }

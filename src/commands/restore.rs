@@ -82,6 +82,13 @@ pub(super) enum PartArg {
     Config,
 }
 
+impl RestoreArgs {
+    /// Name of the command, where people are told of its end.
+    pub(super) fn told(&self) -> Option<&'static str> {
+        (!self.dry_run).then_some("restore")
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors

@@ -48,6 +48,13 @@ pub(super) struct RoundArgs {
     report: ReportArgs,
 }
 
+impl RoundArgs {
+    /// Whether nothing but this checklist was asked for.
+    pub(super) fn is_whole(&self) -> bool {
+        self.only.is_empty()
+    }
+}
+
 /// Runs the checklist of a period and reports it.
 ///
 /// # Errors

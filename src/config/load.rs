@@ -147,6 +147,9 @@ pub fn load(explicit: Option<&Path>, environment: &Environment) -> Result<Loaded
     if let Some(source) = password::find(&mut config, environment)? {
         origins.insert("database.password".to_owned(), source);
     }
+    for (key, source) in password::find_keys(&mut config, environment) {
+        origins.insert(key.to_owned(), source);
+    }
     Ok(Loaded { config, file, origins })
 }
 
@@ -173,13 +176,16 @@ fn check(path: &Path, text: &str) -> Result<Table> {
         refuse(error.message(), &key.map_or_else(|| place.clone(), |key| format!("{place}: {key}")))
     };
     let written = toml::from_str::<Config>(text).map_err(|error| wrong(&error))?;
-    if written.database.password.is_some() {
-        return Err(Error::new(
-            Kind::Config,
-            format!("{}: database.password: a password has no place here", path.display()),
-        )
-        .hint("put it alone into a file of mode 0600 and name that in [database] password_file")
-        .into());
+    for (secret, key) in [
+        (&written.database.password, "database.password"),
+        (&written.notifications.email.password, "notifications.email.password"),
+        (&written.notifications.webhook.token, "notifications.webhook.token"),
+    ] {
+        if secret.is_some() {
+            let message = format!("{}: {key}: a password has no place here", path.display());
+            let hint = format!("put it alone into a file of mode 0600 and name that in {key}_file");
+            return Err(Error::new(Kind::Config, message).hint(hint).into());
+        }
     }
     toml::from_str(text).map_err(|error| wrong(&error))
 }

@@ -13,6 +13,7 @@ mod health;
 mod images;
 mod load;
 mod logs;
+mod notifications;
 mod origin;
 mod password;
 mod quarantine;
@@ -43,6 +44,10 @@ pub use load::load;
 pub use logs::LogsConfig;
 pub use logs::RequestTime;
 pub use logs::SystemLog;
+pub use notifications::EmailConfig;
+pub use notifications::Encryption;
+pub use notifications::NotificationsConfig;
+pub use notifications::NotifyOn;
 pub use origin::Origin;
 pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
@@ -70,6 +75,7 @@ pub struct Config {
     pub images: ImagesConfig,
     pub quarantine: QuarantineConfig,
     pub status: StatusConfig,
+    pub notifications: NotificationsConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }
@@ -98,6 +104,17 @@ impl Config {
             absolute(path);
         }
         if let Some(path) = &mut self.health.tls.ca_file {
+            absolute(path);
+        }
+        let notifications = &mut self.notifications;
+        for path in [
+            &mut notifications.ca_file,
+            &mut notifications.email.password_file,
+            &mut notifications.webhook.token_file,
+        ]
+        .into_iter()
+        .flatten()
+        {
             absolute(path);
         }
         self.disk.paths.iter_mut().for_each(absolute);

@@ -1,4 +1,4 @@
-//! Where the database's password comes from: never a flag, never the configuration file, and never shown.
+//! Where passwords come from: never a flag, never the configuration file, and never shown.
 
 use super::Config;
 use super::Environment;
@@ -93,9 +93,45 @@ fn password_of(text: &str) -> Option<String> {
     parsed.get_password().map(|password| String::from_utf8_lossy(password).into_owned())
 }
 
+/// Puts the keys of the notifications into the settings, where the environment gave none: from
+/// `$CREDENTIALS_DIRECTORY`, else from the file that is named. One that cannot be read is told when it is needed.
+pub(super) fn find_keys(config: &mut Config, environment: &Environment) -> Vec<(&'static str, Origin)> {
+    let (email, webhook) = (&mut config.notifications.email, &mut config.notifications.webhook);
+    let mut origins = Vec::new();
+    for (key, credential, file, secret, problem) in [
+        (
+            "notifications.email.password",
+            "smtp-password",
+            &email.password_file,
+            &mut email.password,
+            &mut email.password_problem,
+        ),
+        (
+            "notifications.webhook.token",
+            "webhook-token",
+            &webhook.token_file,
+            &mut webhook.token,
+            &mut webhook.token_problem,
+        ),
+    ] {
+        let credential =
+            environment.get("CREDENTIALS_DIRECTORY").map(|folder| Path::new(folder).join(credential));
+        let credential = credential.filter(|path| path.exists());
+        let Some(path) = credential.as_ref().or(file.as_ref()).filter(|_| secret.is_none()) else { continue };
+        match first_line(path) {
+            Ok(found) => {
+                *secret = Some(Secret::new(found));
+                origins.push((key, Origin::Source(path.display().to_string())));
+            }
+            Err(error) => *problem = Some(crate::error::one_line(&error)),
+        }
+    }
+    origins
+}
+
 fn first_line(path: &Path) -> Result<String> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Error::new(Kind::Config, format!("read the database's password from {}: {error}", path.display()))
+        Error::new(Kind::Config, format!("read a password from {}: {error}", path.display()))
             .hint("let the user that runs sitekeep read it, and nobody else (mode 0600)")
     })?;
     Ok(text.lines().next().unwrap_or_default().to_owned())

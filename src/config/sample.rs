@@ -215,6 +215,44 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("status.full_critical_days", "", ""),
     ("status.drill_warning_days", "", "Age of the last drill of each kind (guide: monthly)"),
     ("status.daily_warning_hours", "", "Age of the last daily run"),
+    (
+        "notifications.on",
+        "",
+        "Of which runs people are told: change (of what is not OK), problem, always; pings are sent for each",
+    ),
+    ("notifications.timeout", "", "How long one delivery may take"),
+    ("notifications.give_up_days", "", "Days after which a message that cannot be delivered is given up"),
+    ("notifications.ca_file", "\"/etc/ssl/private-ca.pem\"", "Authorities to trust besides the system's"),
+    ("notifications.email.to", "", "Who gets mail; [] nobody"),
+    ("notifications.email.from", "\"sitekeep@niasotac.com\"", "Sender [default: sitekeep at this machine]"),
+    (
+        "notifications.email.server",
+        "",
+        "Mail server, and how it is spoken to: tls, starttls, none (a local one)",
+    ),
+    ("notifications.email.port", "587", ""),
+    ("notifications.email.encryption", "", ""),
+    ("notifications.email.user", "\"sitekeep@niasotac.com\"", ""),
+    (
+        "notifications.email.password_file",
+        "\"/etc/sitekeep/smtp-password\"",
+        "File whose first line is the password (mode 0600)",
+    ),
+    (
+        "notifications.webhook.url",
+        "\"https://chat.example.com/hooks/KEY\"",
+        "Address that gets each message as JSON; its `text` is what Slack and Mattermost show",
+    ),
+    (
+        "notifications.webhook.token_file",
+        "\"/etc/sitekeep/webhook-token\"",
+        "File whose first line is sent as a bearer token (mode 0600)",
+    ),
+    (
+        "notifications.ping.url",
+        "\"https://hc-ping.com/KEY/{site}-{command}\"",
+        "Dead man's switch: told of each run's start and exit code, misses those that never come",
+    ),
 ];
 
 /// Every key there is, in the order of the file.

@@ -39,6 +39,11 @@ const STEPS: &[&str] = &[
      CREATE TABLE image_content (
          settings TEXT NOT NULL, content BLOB NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL,
          reason TEXT NOT NULL, PRIMARY KEY (settings, content)) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE notification (
+         number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, channel TEXT NOT NULL, subject TEXT NOT NULL,
+         message TEXT NOT NULL, attempts INTEGER NOT NULL, problem TEXT NOT NULL,
+         claimed_until INTEGER NOT NULL) STRICT;
+     CREATE TABLE told (command TEXT PRIMARY KEY, problems TEXT NOT NULL) STRICT, WITHOUT ROWID;",
 ];
 
 /// Brings the tables up to date in one transaction per step.

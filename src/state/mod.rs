@@ -10,6 +10,7 @@ mod history;
 mod log_checkpoints;
 mod log_groups;
 mod migrations;
+mod notifications;
 mod runs;
 
 pub use artefacts::Damage;
@@ -20,6 +21,7 @@ pub use finished_images::Stamp;
 pub use history::Point;
 pub use log_checkpoints::LogCheckpoint;
 pub use log_groups::LogGroup;
+pub use notifications::Waiting;
 pub use runs::OpenFinding;
 pub use runs::Run;
 

@@ -19,6 +19,8 @@ kinds! {
     CHECK_FAILED = "CHECK-001", "a check that could not run", "Checklist de Maintenance";
     STATE_UNAVAILABLE = "STATE-001", "sitekeep's own record of runs", "Checklist de Maintenance";
 
+    NOTIFICATIONS = "NOTIFY-001", "messages about runs are delivered", "Checklist de Maintenance";
+
     PROCESS = "HEALTH-001", "a process of the site", "Quotidienne 1";
     PORT = "HEALTH-002", "a listening port", "Site web inaccessible";
     PAGE = "HEALTH-003", "a page loads and is what it should be", "Quotidienne 1";

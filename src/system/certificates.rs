@@ -15,22 +15,30 @@ use std::path::Path;
 pub fn trusted(extra: Option<&Path>) -> Result<Vec<CertificateDer<'static>>> {
     let mut found = rustls_native_certs::load_native_certs().certs;
     if let Some(path) = extra {
-        let wrong = |reason: String| {
-            Error::new(Kind::Config, format!("read certificates {}: {reason}", path.display()))
-                .hint("the file must hold one or more certificates in PEM")
-        };
-        let before = found.len();
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))? {
-            found.push(certificate.map_err(|error| wrong(error.to_string()))?);
-        }
-        if found.len() == before {
-            return Err(wrong("no certificate in it".into()).into());
-        }
+        found.extend(listed(path)?);
     }
     if found.is_empty() {
         return Err(Error::new(Kind::Undetermined, "this machine trusts no certificate authority")
             .hint("install the package ca-certificates, or name a file with ca_file")
             .into());
+    }
+    Ok(found)
+}
+
+/// The certificates of a file (PEM).
+///
+/// # Errors
+/// When it cannot be read or holds none.
+pub fn listed(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+    let wrong = |reason: String| {
+        Error::new(Kind::Config, format!("read certificates {}: {reason}", path.display()))
+            .hint("the file must hold one or more certificates in PEM")
+    };
+    let found = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| wrong(error.to_string()))?;
+    if found.is_empty() {
+        return Err(wrong("no certificate in it".into()).into());
     }
     Ok(found)
 }

@@ -50,6 +50,29 @@ pub(super) enum BackupCommand {
     Prune(PruneArgs),
 }
 
+impl BackupCommand {
+    /// Name of a command of whose end people are told.
+    pub(super) fn told(&self) -> Option<&'static str> {
+        match self {
+            Self::List => None,
+            Self::Prune(args) if args.dry_run => None,
+            _ => Some(self.name()),
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Database(_) => "backup database",
+            Self::Media(_) => "backup media",
+            Self::Full(_) => "backup full",
+            Self::List => "backup list",
+            Self::Verify(_) => "backup verify",
+            Self::Drill(_) => "backup drill",
+            Self::Prune(_) => "backup prune",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 The new backup is read back before it takes its name; then older ones of its kind
@@ -139,29 +162,25 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
     let (_lock, mut record) = site::begin(config, "backup", context)?;
     let bar = Bar::that_hears(context.printer.quiet, Interrupt::listen()?);
     let work = Work { config, folder, now: context.now, progress: &bar };
-    let (name, items, args) = match command {
-        BackupCommand::Database(args) => (
-            "backup database",
-            vec![work.make(Kind::Database, args.purpose(), &mut record)?],
-            args.report.clone(),
-        ),
+    let (items, args) = match command {
+        BackupCommand::Database(args) => {
+            (vec![work.make(Kind::Database, args.purpose(), &mut record)?], &args.report)
+        }
         BackupCommand::Media(args) => {
-            ("backup media", vec![work.make(Kind::Media, args.purpose(), &mut record)?], args.report.clone())
+            (vec![work.make(Kind::Media, args.purpose(), &mut record)?], &args.report)
         }
         BackupCommand::Full(args) => {
-            ("backup full", vec![work.make(Kind::Full, args.purpose(), &mut record)?], args.report.clone())
+            (vec![work.make(Kind::Full, args.purpose(), &mut record)?], &args.report)
         }
-        BackupCommand::Verify(args) => {
-            ("backup verify", work.verify(args, &mut record)?, args.report.clone())
-        }
+        BackupCommand::Verify(args) => (work.verify(args, &mut record)?, &args.report),
         BackupCommand::Drill(args) => {
             let scratch = context.state_folder(config)?;
-            ("backup drill", work.drill(args, &scratch, &mut record)?, args.report.clone())
+            (work.drill(args, &scratch, &mut record)?, &args.report)
         }
-        BackupCommand::Prune(args) => ("backup prune", work.prune(args, &mut record)?, args.report.clone()),
+        BackupCommand::Prune(args) => (work.prune(args, &mut record)?, &args.report),
         BackupCommand::List => return Ok(Status::Ok),
     };
-    record.tell(name, Vec::new(), items, config, &args, context)
+    record.tell(command.name(), Vec::new(), items, config, args, context)
 }
 
 /// Makes a full backup and drills it, as for the first evening of a site; returns what was found.
