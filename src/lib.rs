@@ -12,6 +12,7 @@ pub mod db;
 pub mod demo;
 pub mod disk;
 pub mod error;
+pub mod explain;
 pub mod health;
 pub mod images;
 pub mod logs;

@@ -12,7 +12,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["db", "state"], Siblings::MayNot),
     (&["quarantine"], Siblings::MayNot),
     (
-        &["health", "disk", "logs", "backup", "catalogue", "database", "images", "notifications"],
+        &["health", "disk", "explain", "logs", "backup", "catalogue", "database", "images", "notifications"],
         Siblings::MayNot,
     ),
     (&["server", "output"], Siblings::MayNot),

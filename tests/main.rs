@@ -15,6 +15,7 @@ mod database;
 mod demo;
 mod disk;
 mod django;
+mod explain;
 mod health;
 mod images;
 mod init;

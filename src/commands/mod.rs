@@ -9,6 +9,7 @@ mod context;
 mod database;
 mod demo;
 mod disk;
+mod explain;
 mod generate;
 mod health;
 mod images;
@@ -23,6 +24,8 @@ mod serve;
 mod site;
 mod status;
 mod undo;
+#[cfg(test)]
+mod words;
 
 pub use context::Context;
 
@@ -145,6 +148,7 @@ enum Command {
     #[command(flatten)]
     Round(checklist::PeriodCommand),
     Status(status::StatusArgs),
+    Explain(explain::ExplainArgs),
     #[command(subcommand)]
     Checklist(checklist::ChecklistCommand),
     Health(health::HealthArgs),
@@ -187,6 +191,7 @@ impl Command {
             Self::Demo(args) => demo::run(&args, context),
             Self::Round(period) => checklist::run_period(&period, context),
             Self::Status(args) => status::run(&args, context),
+            Self::Explain(args) => explain::run(&args, context),
             Self::Checklist(command) => checklist::run(&command, context),
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),

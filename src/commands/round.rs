@@ -13,6 +13,7 @@ use clap::Args;
 pub(super) const DAILY_HELP: &str = "\
 An error of the logs is new until a run without --only has reported it: that
 run is the one which the next compares with. With --only nothing becomes old.
+`sitekeep explain ID` says what a finding means.
 
 Examples:
   sitekeep daily                              what a sysadmin does every morning
