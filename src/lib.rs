@@ -14,6 +14,7 @@ pub mod disk;
 pub mod error;
 pub mod health;
 pub mod images;
+pub mod language;
 pub mod logs;
 pub mod media;
 pub mod output;
