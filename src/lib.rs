@@ -15,6 +15,7 @@ pub mod error;
 pub mod explain;
 pub mod health;
 pub mod images;
+pub mod language;
 pub mod logs;
 pub mod media;
 pub mod notifications;

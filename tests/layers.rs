@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Rows from the lowest words to the commands; siblings of one row do not import one another unless the row says so.
 const ROWS: &[(&[&str], Siblings)] = &[
-    (&["status", "units", "progress", "error", "picture", "media", "whatsapp"], Siblings::May),
+    (&["status", "units", "progress", "error", "picture", "media", "whatsapp", "language"], Siblings::May),
     (&["system"], Siblings::MayNot),
     (&["config"], Siblings::MayNot),
     (&["db", "state"], Siblings::MayNot),

@@ -1,34 +1,11 @@
 //! Prices as French readers write them.
 
 use crate::db::Price;
-use std::fmt::Write as _;
-
-/// Narrow no-break space: it parts the thousands and the currency, and never breaks a line.
-const SPACE: char = '\u{202f}';
+use crate::language::Language;
 
 /// Writes `450 000 FCFA`; hundredths are written only where there are any (`1 250,50 FCFA`).
 pub fn french_price(price: Price, currency: &str) -> String {
-    let amount = price.0.unsigned_abs();
-    let (whole, hundredths) = ((amount / 100).to_string(), amount % 100);
-    let mut text = String::with_capacity(whole.len() * 2 + currency.len() + 8);
-    if price.0 < 0 {
-        text.push('-');
-    }
-    for (position, digit) in whole.chars().enumerate() {
-        if position > 0 && (whole.len() - position).is_multiple_of(3) {
-            text.push(SPACE);
-        }
-        text.push(digit);
-    }
-    if hundredths > 0 {
-        // Writing to a string cannot fail.
-        let _ = write!(text, ",{hundredths:02}");
-    }
-    if !currency.is_empty() {
-        text.push(SPACE);
-        text.push_str(currency);
-    }
-    text
+    Language::French.price(price.0, currency)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Everything that is shown: the printer, the report and one file per format.
 
 mod csv;
+pub mod html;
 mod json;
 mod junit;
 mod nagios;
