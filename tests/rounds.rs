@@ -26,7 +26,14 @@ fn weekly_backs_up_and_clears_away() {
         report["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap()).collect();
     assert_eq!(
         items,
-        ["backup.database", "backup.media", "database.sessions", "logs.clean", "quarantine.purge"],
+        [
+            "backup.database",
+            "backup.media",
+            "database.sessions",
+            "logs.clean",
+            "images.uploads",
+            "quarantine.purge"
+        ],
         "in the guide's order"
     );
     sandbox

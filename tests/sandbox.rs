@@ -76,6 +76,7 @@ impl Sandbox {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("site d'été");
         std::fs::create_dir(&root).unwrap();
+        std::fs::create_dir(folder.path().join("temporary")).unwrap();
         Self { folder, root }
     }
 
@@ -128,6 +129,7 @@ impl Sandbox {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
+            .env("TMPDIR", self.folder.path().join("temporary"))
             .env("SITEKEEP_NOW", NOW)
             .stdin(Stdio::null());
         command

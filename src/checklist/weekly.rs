@@ -5,6 +5,7 @@ use super::Period;
 use super::Round;
 use crate::backup::Kind;
 use crate::database;
+use crate::images;
 use crate::logs;
 use crate::quarantine::Quarantine;
 use crate::status::Check;
@@ -31,6 +32,9 @@ pub(super) const ITEMS: &[Item] = &[
     }),
     Item::new(Period::Weekly, "logs.clean", "Old logs", TEMPORARY, |round| {
         logs::clean(&round.config.logs, round.now, false)
+    }),
+    Item::new(Period::Weekly, "images.uploads", "Left-over uploads", TEMPORARY, |round| {
+        Ok(images::clear_uploads(&round.config.images, round.now, false))
     }),
     Item::new(Period::Weekly, "quarantine.purge", "What was kept for undo", TEMPORARY, purge),
 ];

@@ -5,6 +5,7 @@ use crate::units::ByteSize;
 use crate::units::Percent;
 use serde::Deserialize;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Settings of the `images` commands.
@@ -36,6 +37,8 @@ pub struct ImagesConfig {
     /// A file that was written or moved more recently than this is no orphan: its row may still be on the way.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub orphan_age: Duration,
+    /// Folders in which Django keeps uploads while they come in (`FILE_UPLOAD_TEMP_DIR`).
+    pub upload_folders: Vec<PathBuf>,
     /// Days after a restore in which no orphan is moved: the newer rows may come back by an undo.
     pub orphan_freeze_days: u32,
     /// Share of all files above which orphans are not moved.
@@ -64,6 +67,7 @@ impl Default for ImagesConfig {
             ratios: vec!["4:3".into(), "16:9".into()],
             ratio_tolerance: Percent(2.0),
             orphan_age: Duration::from_hours(24),
+            upload_folders: Vec::new(),
             orphan_freeze_days: 7,
             max_delete: Percent(5.0),
             keep: Vec::new(),

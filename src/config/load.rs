@@ -142,7 +142,8 @@ pub fn load(explicit: Option<&Path>, environment: &Environment) -> Result<Loaded
         origins.insert(path.join("."), Origin::Environment(variable.clone()));
     }
     let base = file.as_deref().and_then(Path::parent).unwrap_or(&environment.directory);
-    config.resolve(base, environment.home.as_deref());
+    let temporary = Path::new(environment.get("TMPDIR").unwrap_or("/tmp"));
+    config.resolve(base, environment.home.as_deref(), temporary);
     config.check().map_err(|message| refuse(&message, "the configuration"))?;
     if let Some(source) = password::find(&mut config, environment)? {
         origins.insert("database.password".to_owned(), source);

@@ -82,8 +82,8 @@ pub struct Config {
 
 impl Config {
     /// Makes every path absolute: `~/` is the home folder, other relative paths start at `base`, which is
-    /// the folder of the configuration file.
-    fn resolve(&mut self, base: &Path, home: Option<&Path>) {
+    /// the folder of the configuration file; `temporary` is the machine's folder for temporary files.
+    fn resolve(&mut self, base: &Path, home: Option<&Path>, temporary: &Path) {
         let absolute = |path: &mut std::path::PathBuf| {
             if let (Ok(rest), Some(home)) = (path.strip_prefix("~"), home) {
                 *path = home.join(rest);
@@ -121,6 +121,10 @@ impl Config {
         for path in self.logs.paths_mut() {
             absolute(path);
         }
+        if self.images.upload_folders.is_empty() {
+            self.images.upload_folders.push(temporary.to_owned());
+        }
+        self.images.upload_folders.iter_mut().for_each(absolute);
         if self.logs.clean.is_empty() {
             self.logs.clean.push(Path::new("/var/log").join(&self.site.name));
         }

@@ -170,6 +170,11 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("quarantine.keep_days", "", "Days for which what was replaced or removed is kept for `sitekeep undo`"),
     ("quarantine.max_size", "", "Bytes kept at most: the oldest go first, the newest change never"),
     ("images.orphan_age", "", "Files that were written or moved more recently are no orphans"),
+    (
+        "images.upload_folders",
+        "[\"/tmp\"]",
+        "Where Django keeps uploads while they come in (FILE_UPLOAD_TEMP_DIR) [default: the temporary folder]",
+    ),
     ("images.orphan_freeze_days", "", "Days after a restore in which no orphan is moved"),
     ("images.max_delete", "", "Share of all files above which orphans are not moved"),
     (

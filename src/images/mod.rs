@@ -25,6 +25,7 @@ mod survey;
 mod sweep;
 mod tell;
 mod thumbnails;
+mod uploads;
 mod walk;
 
 pub use duplicates::Duplicate;
@@ -58,3 +59,4 @@ pub use sweep::Left;
 pub use sweep::Swept;
 pub use sweep::sweep;
 pub use tell::Share;
+pub use uploads::clear_uploads;

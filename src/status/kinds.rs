@@ -87,6 +87,7 @@ kinds! {
     IMAGES_LEFT = "IMAGES-024", "files that are left where they are, and why", "Nettoyer les Images Orphelines";
     IMAGES_USE = "IMAGES-025", "what names a file", "Images ne s'affichent pas";
     IMAGES_PERMISSION = "IMAGES-026", "who may read and write the media", "Images ne s'affichent pas";
+    IMAGES_UPLOAD = "IMAGES-027", "what interrupted uploads left", "Hebdomadaire 3";
 
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";

@@ -11,6 +11,7 @@ mod permissions;
 mod racing;
 mod rules;
 mod undo;
+mod uploads;
 
 use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;

@@ -6,6 +6,7 @@ mod optimize;
 mod orphans;
 mod permissions;
 mod tell;
+mod uploads;
 
 pub(super) use optimize::of_round as optimize_of_round;
 pub(super) use orphans::of_round as orphans_of_round;
@@ -31,6 +32,7 @@ pub(super) enum ImagesCommand {
     Orphans(orphans::OrphansArgs),
     Lookup(lookup::LookupArgs),
     Permissions(permissions::PermissionsArgs),
+    Uploads(uploads::UploadsArgs),
 }
 
 /// Runs the command.
@@ -44,6 +46,7 @@ pub(super) fn run(command: &ImagesCommand, context: &Context) -> Result<Status> 
         ImagesCommand::Orphans(args) => orphans::run(args, context),
         ImagesCommand::Lookup(args) => lookup::run(args, context),
         ImagesCommand::Permissions(args) => permissions::run(args, context),
+        ImagesCommand::Uploads(args) => uploads::run(args, context),
     }
 }
 
