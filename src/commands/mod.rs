@@ -13,6 +13,7 @@ mod generate;
 mod health;
 mod images;
 mod init;
+mod language;
 mod logs;
 mod quarantine;
 mod report;
@@ -20,6 +21,7 @@ mod restore;
 mod round;
 mod serve;
 mod site;
+mod stats;
 mod status;
 mod undo;
 
@@ -158,6 +160,7 @@ enum Command {
     Database(database::DatabaseCommand),
     #[command(subcommand)]
     Images(images::ImagesCommand),
+    Stats(stats::StatsArgs),
     #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
@@ -183,6 +186,7 @@ impl Command {
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
             Self::Images(command) => images::run(&command, context),
+            Self::Stats(args) => stats::run(&args, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
