@@ -96,7 +96,9 @@ impl Language {
         if !amount.is_multiple_of(100) {
             text.push(self.pick('.', ','));
             let hundredths = amount % 100;
-            text.extend(['0'].iter().filter(|_| hundredths < 10));
+            if hundredths < 10 {
+                text.push('0');
+            }
             text.push_str(&hundredths.to_string());
         }
         if !currency.is_empty() {

@@ -26,6 +26,7 @@ pub mod quarantine;
 pub mod recovery;
 pub mod server;
 pub mod state;
+pub mod stats;
 pub mod status;
 pub mod system;
 pub mod units;

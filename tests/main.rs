@@ -28,6 +28,7 @@ mod rounds;
 mod sandbox;
 mod server;
 mod snapshot;
+mod stats;
 mod status;
 mod stub;
 mod tls;

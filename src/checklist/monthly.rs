@@ -6,11 +6,15 @@ use super::Round;
 use crate::backup::Kind;
 use crate::database;
 use crate::database::Work;
+use crate::error;
+use crate::stats;
 use crate::status::Check;
 use anyhow::Result;
+use jiff::Timestamp;
 
 const DATABASE: &str = "Optimiser base de données";
 const IMAGES: &str = "Optimiser images";
+const STATISTICS: &str = "Analyser statistiques";
 const RESTORE: &str = "Tester procédures de restauration";
 
 pub(super) const ITEMS: &[Item] = &[
@@ -30,6 +34,7 @@ pub(super) const ITEMS: &[Item] = &[
     Item::new(Period::Monthly, "images.optimize", "Smaller pictures", IMAGES, |round| {
         round.keeper()?.optimize_images()
     }),
+    Item::new(Period::Monthly, "stats", "Figures of the catalogue", STATISTICS, statistics),
     Item::new(Period::Monthly, "backup.full", "Full backup", RESTORE, |round| {
         round.keeper()?.make(Kind::Full)
     }),
@@ -38,6 +43,18 @@ pub(super) const ITEMS: &[Item] = &[
     }),
     Item::new(Period::Monthly, "backup.drill", "Drill", RESTORE, |round| round.keeper()?.drill()),
 ];
+
+fn statistics(round: &mut Round<'_>) -> Result<Check> {
+    let (config, now) = (round.config, round.now);
+    let site = round.site().map_err(|error| anyhow::anyhow!("{}", error::one_line(error)))?;
+    let figures = stats::read(site.database.as_mut(), &site.showcase, &config.site, now)?;
+    let state = round.state.as_deref();
+    let growth = stats::growth(&figures, now, &mut |metric| match state {
+        Some(state) => state.history(metric, "", Timestamp::UNIX_EPOCH),
+        None => Ok(Vec::new()),
+    })?;
+    Ok(stats::check(&figures, &growth))
+}
 
 fn mend(round: &mut Round<'_>, mending: fn(&mut Work<'_>) -> Result<Check>) -> Result<Check> {
     let (config, progress) = (round.config, round.progress);

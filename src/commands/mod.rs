@@ -14,6 +14,7 @@ mod generate;
 mod health;
 mod images;
 mod init;
+mod language;
 mod logs;
 mod notifications;
 mod quarantine;
@@ -22,6 +23,7 @@ mod restore;
 mod round;
 mod serve;
 mod site;
+mod stats;
 mod status;
 mod undo;
 #[cfg(test)]
@@ -163,6 +165,7 @@ enum Command {
     Database(database::DatabaseCommand),
     #[command(subcommand)]
     Images(images::ImagesCommand),
+    Stats(stats::StatsArgs),
     #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
@@ -201,6 +204,7 @@ impl Command {
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
             Self::Images(command) => images::run(&command, context),
+            Self::Stats(args) => stats::run(&args, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),

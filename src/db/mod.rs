@@ -29,6 +29,7 @@ mod snapshot;
 mod sqlite;
 mod sqlite_refusal;
 mod standstill;
+pub mod statistics;
 mod texts;
 pub mod upkeep;
 mod value;

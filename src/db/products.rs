@@ -201,7 +201,7 @@ fn columns(engine: Engine, showcase: &Showcase) -> String {
     .join(", ")
 }
 
-fn featured(showcase: &Showcase) -> Option<String> {
+pub(super) fn featured(showcase: &Showcase) -> Option<String> {
     showcase.featured.as_ref().map(|place| match place {
         Featured::Product(column) => format!("p.{column}"),
         Featured::Status(table) => {

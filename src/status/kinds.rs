@@ -70,6 +70,9 @@ kinds! {
     IMAGE_LEFT = "IMAGES-002", "a picture that was not made smaller", "Mensuelle 2";
     IMAGE_RULES = "IMAGES-003", "a picture against the shop's rules", "Taille et Format des Images";
 
+    STATS = "STATS-001", "figures of the catalogue", "Mensuelle 3";
+    STATS_PICTURES = "STATS-002", "the pictures that products name, counted on disk", "Mensuelle 3";
+
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
 

@@ -13,7 +13,8 @@ const FOOT: f64 = 26.0;
 /// Points with more of them than this are drawn without dots.
 const DOTS: usize = 40;
 
-/// Share of the width that is left free on either side, so that dots are whole.
+/// Shares of the width in hundredths: the figures of the axis on the left, and what keeps the last dot whole.
+const AXIS: f64 = 17.0;
 const MARGIN: f64 = 1.5;
 
 /// What is drawn.
@@ -37,7 +38,7 @@ pub fn line(language: Language, chart: &Line<'_>, table: &Table) -> Html {
     let span = end.duration_since(*begin).as_secs_f64();
     let x = |at: Timestamp| {
         let share = if span > 0.0 { at.duration_since(*begin).as_secs_f64() / span } else { 0.5 };
-        MARGIN + share * (100.0 - 2.0 * MARGIN)
+        AXIS + share * (100.0 - AXIS - MARGIN)
     };
     let y = |value: f64| PLOT - 8.0 - (value - lowest) / (highest - lowest) * (PLOT - 28.0);
     let mut svg = format!(
@@ -46,12 +47,16 @@ pub fn line(language: Language, chart: &Line<'_>, table: &Table) -> Html {
         Html::text(chart.title)
     );
     // Writing to a string cannot fail.
-    for value in [lowest, f64::midpoint(lowest, highest), highest] {
-        let (line, text) = (y(value), y(value) - 5.0);
+    for (value, shown) in [
+        (lowest, (chart.shown)(lowest)),
+        (f64::midpoint(lowest, highest), String::new()),
+        (highest, (chart.shown)(highest)),
+    ] {
+        let (line, text) = (y(value), y(value) + 4.0);
         let _ = writeln!(
             svg,
-            "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"{line:.1}\" y2=\"{line:.1}\"/><text class=\"soft\" y=\"{text:.1}\">{}</text>",
-            Html::text(&(chart.shown)(value))
+            "<line class=\"grid\" x1=\"{AXIS}%\" x2=\"100%\" y1=\"{line:.1}\" y2=\"{line:.1}\"/><text class=\"soft\" y=\"{text:.1}\">{}</text>",
+            Html::text(&shown)
         );
     }
     let path: Vec<String> =
@@ -80,7 +85,7 @@ pub fn line(language: Language, chart: &Line<'_>, table: &Table) -> Html {
     let foot = PLOT + 16.0;
     let _ = write!(
         svg,
-        "<text class=\"soft\" y=\"{foot}\">{}</text><text class=\"soft end\" x=\"100%\" y=\"{foot}\">{}</text></svg>",
+        "<text class=\"soft\" x=\"{AXIS}%\" y=\"{foot}\">{}</text><text class=\"soft end\" x=\"100%\" y=\"{foot}\">{}</text></svg>",
         Html::text(&(chart.dated)(*begin)),
         Html::text(&(chart.dated)(*end))
     );
@@ -120,7 +125,7 @@ mod tests {
             dated: &|at| at.strftime("%m-%d").to_string(),
         };
         let html = line(Language::English, &chart, &Table::new(vec![Column::text("x")])).to_string();
-        assert!(html.contains("points=\"1.500,162.0 25.750,91.0 98.500,20.0\""), "{html}");
+        assert!(html.contains("points=\"17.000,162.0 37.375,91.0 98.500,20.0\""), "{html}");
         assert!(html.contains("&lt;growth&gt;") && html.contains("01-05"), "{html}");
         let none = Line { points: &[], ..chart };
         assert_eq!(line(Language::English, &none, &Table::new(vec![])), Html::default());

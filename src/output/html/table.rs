@@ -67,9 +67,9 @@ impl Table {
             body.push_str("</tr>\n");
         }
         let long = if self.rows.len() > LONG { " class=\"long\"" } else { "" };
-        Html::trusted(format!(
-            "<div class=\"wide\"><table{long}><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>"
-        ))
+        let is_named = self.columns.iter().any(|column| !column.heading.is_empty());
+        let head = if is_named { format!("<thead><tr>{head}</tr></thead>") } else { String::new() };
+        Html::trusted(format!("<div class=\"wide\"><table{long}>{head}<tbody>\n{body}</tbody></table></div>"))
     }
 
     /// The table folded away below a chart.
