@@ -11,7 +11,10 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["config"], Siblings::MayNot),
     (&["db", "state"], Siblings::MayNot),
     (&["quarantine"], Siblings::MayNot),
-    (&["health", "disk", "logs", "backup", "catalogue", "database", "images", "stats"], Siblings::MayNot),
+    (
+        &["health", "disk", "logs", "backup", "catalogue", "database", "images", "stats", "docs"],
+        Siblings::MayNot,
+    ),
     (&["server", "output"], Siblings::MayNot),
     (&["recovery"], Siblings::MayNot),
     (&["checklist", "demo"], Siblings::MayNot),

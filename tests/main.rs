@@ -15,6 +15,7 @@ mod database;
 mod demo;
 mod disk;
 mod django;
+mod docs;
 mod health;
 mod images;
 mod init;

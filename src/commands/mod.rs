@@ -9,6 +9,7 @@ mod context;
 mod database;
 mod demo;
 mod disk;
+mod docs;
 mod generate;
 mod health;
 mod images;
@@ -162,6 +163,8 @@ enum Command {
     Images(images::ImagesCommand),
     Stats(stats::StatsArgs),
     #[command(subcommand)]
+    Docs(docs::DocsCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
@@ -186,6 +189,7 @@ impl Command {
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
             Self::Images(command) => images::run(&command, context),
+            Self::Docs(command) => docs::run(&command, context),
             Self::Stats(args) => stats::run(&args, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),

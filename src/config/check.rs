@@ -13,6 +13,7 @@ impl Config {
         self.restore.check()?;
         self.status.check()?;
         self.images.check()?;
+        self.docs.check()?;
         self.check_limits()
     }
 

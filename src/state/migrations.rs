@@ -39,6 +39,11 @@ const STEPS: &[&str] = &[
      CREATE TABLE image_content (
          settings TEXT NOT NULL, content BLOB NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL,
          reason TEXT NOT NULL, PRIMARY KEY (settings, content)) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE catalogue_record (at INTEGER PRIMARY KEY, products INTEGER NOT NULL, fields TEXT NOT NULL) STRICT;
+     CREATE TABLE catalogue_product (
+         slug TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER, id INTEGER NOT NULL, name TEXT NOT NULL, brand TEXT,
+         price INTEGER, in_stock INTEGER, featured INTEGER, category TEXT, description BLOB, picture TEXT,
+         PRIMARY KEY (slug, since)) STRICT, WITHOUT ROWID;",
 ];
 
 /// Brings the tables up to date in one transaction per step.

@@ -4,6 +4,7 @@
 //! site: losing it loses history, not data.
 
 mod artefacts;
+mod catalogue;
 mod drills;
 mod finished_images;
 mod history;
@@ -13,6 +14,9 @@ mod migrations;
 mod runs;
 
 pub use artefacts::Damage;
+pub use catalogue::CatalogueDifference;
+pub use catalogue::CatalogueProduct;
+pub use catalogue::CatalogueRecord;
 pub use drills::Drill;
 pub use finished_images::Finished;
 pub use finished_images::FinishedImage;
