@@ -11,6 +11,7 @@ pub mod database;
 pub mod db;
 pub mod demo;
 pub mod disk;
+pub mod docs;
 pub mod error;
 pub mod explain;
 pub mod health;

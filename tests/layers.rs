@@ -12,6 +12,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["db", "state"], Siblings::MayNot),
     (&["quarantine"], Siblings::MayNot),
     (
+    (
         &[
             "health",
             "disk",
@@ -23,7 +24,10 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "images",
             "notifications",
             "stats",
+            "docs",
         ],
+        Siblings::MayNot,
+    ),
         Siblings::MayNot,
     ),
     (&["server", "output"], Siblings::MayNot),

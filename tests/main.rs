@@ -16,6 +16,7 @@ mod demo;
 mod disk;
 mod django;
 mod explain;
+mod docs;
 mod health;
 mod images;
 mod init;

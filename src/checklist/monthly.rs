@@ -15,6 +15,7 @@ use jiff::Timestamp;
 const DATABASE: &str = "Optimiser base de données";
 const IMAGES: &str = "Optimiser images";
 const STATISTICS: &str = "Analyser statistiques";
+const DOCUMENTATION: &str = "Mettre à jour documentation";
 const RESTORE: &str = "Tester procédures de restauration";
 
 pub(super) const ITEMS: &[Item] = &[
@@ -35,6 +36,12 @@ pub(super) const ITEMS: &[Item] = &[
         round.keeper()?.optimize_images()
     }),
     Item::new(Period::Monthly, "stats", "Figures of the catalogue", STATISTICS, statistics),
+    Item::new(Period::Monthly, "docs.report", "What changed among the products", DOCUMENTATION, |round| {
+        round.keeper()?.report_products()
+    }),
+    Item::new(Period::Monthly, "docs.archive", "Older versions of the guides", DOCUMENTATION, |round| {
+        round.keeper()?.archive_guides()
+    }),
     Item::new(Period::Monthly, "backup.full", "Full backup", RESTORE, |round| {
         round.keeper()?.make(Kind::Full)
     }),

@@ -48,6 +48,16 @@ pub trait Keeper {
     /// # Errors
     /// When the database or the media folder cannot be read.
     fn look_for_orphans(&mut self) -> Result<Check>;
+    /// Writes what changed among the products since the last report.
+    ///
+    /// # Errors
+    /// When the database or the record cannot be read, or the report cannot be written.
+    fn report_products(&mut self) -> Result<Check>;
+    /// Keeps a dated copy of each guide that changed.
+    ///
+    /// # Errors
+    /// When a folder of guides cannot be read.
+    fn archive_guides(&mut self) -> Result<Check>;
     /// The folder of the state.
     fn state_folder(&self) -> &Path;
 }

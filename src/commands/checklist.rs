@@ -28,7 +28,7 @@ pub(super) enum PeriodCommand {
     /// Run the weekly checklist: backups of database and media, sessions, old logs
     #[command(after_help = round::WEEKLY_HELP)]
     Weekly(RoundArgs),
-    /// Run the monthly checklist: database, pictures, full backup, drill
+    /// Run the monthly checklist: database, pictures, statistics, full backup, drill
     #[command(after_help = round::MONTHLY_HELP)]
     Monthly(RoundArgs),
 }

@@ -10,6 +10,7 @@ mod database;
 mod demo;
 mod disk;
 mod explain;
+mod docs;
 mod generate;
 mod health;
 mod images;
@@ -167,6 +168,8 @@ enum Command {
     Images(images::ImagesCommand),
     Stats(stats::StatsArgs),
     #[command(subcommand)]
+    Docs(docs::DocsCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
@@ -204,6 +207,7 @@ impl Command {
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
             Self::Images(command) => images::run(&command, context),
+            Self::Docs(command) => docs::run(&command, context),
             Self::Stats(args) => stats::run(&args, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),

@@ -30,8 +30,9 @@ Example, for the guide's Sunday night:
 
 pub(super) const MONTHLY_HELP: &str = "\
 Mends the database where that pays and looks it over, makes pictures smaller,
-tells of files that nothing names, makes a full backup, reads the newest backups
-through, and drills one.
+tells of files that nothing names, counts the catalogue, writes what changed in it
+and keeps older guides where [docs] says so, makes a full backup, reads the newest
+backups through, and drills one.
 
 Example:
   0 3 1 * * sitekeep monthly --quiet --lock-wait 2h";

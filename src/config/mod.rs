@@ -8,6 +8,7 @@ mod database;
 pub mod detect;
 mod disk;
 pub mod django_settings;
+mod docs;
 pub mod env_file;
 mod health;
 mod images;
@@ -30,6 +31,7 @@ pub use backup::RetentionConfig;
 pub use database::DatabaseConfig;
 pub use database::DatabaseSource;
 pub use disk::DiskConfig;
+pub use docs::DocsConfig;
 pub use health::HealthConfig;
 pub use health::PageStyle;
 pub use health::PagesConfig;
@@ -73,6 +75,7 @@ pub struct Config {
     pub backup: BackupConfig,
     pub restore: RestoreConfig,
     pub images: ImagesConfig,
+    pub docs: DocsConfig,
     pub quarantine: QuarantineConfig,
     pub status: StatusConfig,
     pub notifications: NotificationsConfig,
@@ -135,6 +138,7 @@ impl Config {
         if let Some(path) = folder {
             absolute(path);
         }
+        self.docs.paths_mut().for_each(absolute);
         if let Some(path) = self.serve.access_log.as_mut().filter(|path| path.as_os_str() != "-") {
             absolute(path);
         }

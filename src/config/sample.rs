@@ -209,6 +209,17 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("images.ratios", "", "Shapes, also upright (guide: 4:3 or 16:9); [] accepts any"),
     ("images.ratio_tolerance", "", "How far a shape may be off"),
     (
+        "docs.guides",
+        "",
+        "Guides whose older versions are kept, such as [\"GUIDE_MAINTENANCE.md\", \"docs/*.md\"]",
+    ),
+    ("docs.archive", "\"docs/archive\"", "Folder of their dated copies"),
+    (
+        "docs.reports",
+        "\"docs/reports\"",
+        "Folder into which `sitekeep monthly` writes what changed among the products",
+    ),
+    (
         "status.database_warning_days",
         "",
         "Age of the newest backup of the database (guide: weekly); 0 where none is wanted, here and below",

@@ -44,6 +44,11 @@ const STEPS: &[&str] = &[
          message TEXT NOT NULL, attempts INTEGER NOT NULL, problem TEXT NOT NULL,
          claimed_until INTEGER NOT NULL) STRICT;
      CREATE TABLE told (command TEXT PRIMARY KEY, problems TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE catalogue_record (at INTEGER PRIMARY KEY, products INTEGER NOT NULL, fields TEXT NOT NULL) STRICT;
+     CREATE TABLE catalogue_product (
+         slug TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER, id INTEGER NOT NULL, name TEXT NOT NULL, brand TEXT,
+         price INTEGER, in_stock INTEGER, featured INTEGER, category TEXT, description BLOB, picture TEXT,
+         PRIMARY KEY (slug, since)) STRICT, WITHOUT ROWID;",
 ];
 
 /// Brings the tables up to date in one transaction per step.

@@ -4,6 +4,7 @@
 //! site: losing it loses history, not data.
 
 mod artefacts;
+mod catalogue;
 mod drills;
 mod finished_images;
 mod history;
@@ -14,6 +15,9 @@ mod notifications;
 mod runs;
 
 pub use artefacts::Damage;
+pub use catalogue::CatalogueDifference;
+pub use catalogue::CatalogueProduct;
+pub use catalogue::CatalogueRecord;
 pub use drills::Drill;
 pub use finished_images::Finished;
 pub use finished_images::FinishedImage;

@@ -73,6 +73,9 @@ kinds! {
     STATS = "STATS-001", "figures of the catalogue", "Mensuelle 3";
     STATS_PICTURES = "STATS-002", "the pictures that products name, counted on disk", "Mensuelle 3";
 
+    DOCS_REPORT = "DOCS-001", "what changed among the products", "Mensuelle 4";
+    DOCS_ARCHIVE = "DOCS-002", "older versions of the guides", "Mensuelle 4";
+
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
 

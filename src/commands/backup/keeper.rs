@@ -8,6 +8,7 @@ use super::make::Purpose;
 use crate::backup::Kind;
 use crate::checklist;
 use crate::commands::Context;
+use crate::commands::docs;
 use crate::commands::images;
 use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
@@ -83,6 +84,14 @@ impl checklist::Keeper for Keeper<'_> {
 
     fn look_for_orphans(&mut self) -> Result<Check> {
         images::orphans_of_round(self.work.config, self.work.progress, self.context)
+    }
+
+    fn report_products(&mut self) -> Result<Check> {
+        docs::report_of_round(self.work.config, self.context)
+    }
+
+    fn archive_guides(&mut self) -> Result<Check> {
+        docs::archive_told(self.work.config, self.work.now, false)
     }
 
     fn state_folder(&self) -> &Path {
