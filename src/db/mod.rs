@@ -18,6 +18,7 @@ mod postgres;
 mod price;
 mod products;
 mod programs;
+pub mod public;
 mod refusal;
 mod restore;
 mod schema;

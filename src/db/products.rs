@@ -171,9 +171,9 @@ pub fn product(database: &mut dyn Database, showcase: &Showcase, slug: &str) -> 
     Ok(Some(Product { summary, description: description.unwrap_or_default(), gallery }))
 }
 
-const SUMMARY_COLUMNS: usize = 11;
+pub(super) const SUMMARY_COLUMNS: usize = 11;
 
-fn columns(engine: Engine, showcase: &Showcase) -> String {
+pub(super) fn columns(engine: Engine, showcase: &Showcase) -> String {
     let or_null = |there: bool, sql: &str, kind: &str| {
         if there { sql.to_owned() } else { format!("CAST(NULL AS {kind})") }
     };
@@ -201,7 +201,7 @@ fn columns(engine: Engine, showcase: &Showcase) -> String {
     .join(", ")
 }
 
-fn featured(showcase: &Showcase) -> Option<String> {
+pub(super) fn featured(showcase: &Showcase) -> Option<String> {
     showcase.featured.as_ref().map(|place| match place {
         Featured::Product(column) => format!("p.{column}"),
         Featured::Status(table) => {
@@ -258,7 +258,7 @@ fn count(
     Ok(u64::try_from(rows.first().context("no count")?.integer(0)?)?)
 }
 
-fn summary(row: &Row) -> Result<ProductSummary> {
+pub(super) fn summary(row: &Row) -> Result<ProductSummary> {
     let slug = row.text(2)?;
     let read = || -> Result<ProductSummary> {
         Ok(ProductSummary {
