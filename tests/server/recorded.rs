@@ -88,7 +88,7 @@ fn rows(database: &rusqlite::Connection, table: &str) -> String {
     let columns = statement.column_names().collect::<Vec<_>>().join(", ");
     let count = statement.column_count();
     let mut rows = statement.query([]).unwrap();
-    let mut sql = String::new();
+    let mut statements = Vec::new();
     while let Some(row) = rows.next().unwrap() {
         let value = |position| match row.get::<_, rusqlite::types::Value>(position).unwrap() {
             rusqlite::types::Value::Null => "NULL".to_owned(),
@@ -99,9 +99,9 @@ fn rows(database: &rusqlite::Connection, table: &str) -> String {
         };
         let values: Vec<String> = (0..count).map(value).collect();
         let values = values.join(", ");
-        sql += &format!("INSERT INTO {table} ({columns}) VALUES ({values});");
+        statements.push(format!("INSERT INTO {table} ({columns}) VALUES ({values});"));
     }
-    sql
+    statements.concat()
 }
 
 #[test]
