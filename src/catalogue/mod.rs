@@ -4,6 +4,7 @@
 
 mod address;
 mod listing;
+mod message;
 mod pages;
 mod price;
 mod tree;
@@ -11,8 +12,10 @@ mod whatsapp;
 
 pub use address::absolute;
 pub use listing::Listing;
+pub use message::ApiEnquiry;
 pub use pages::PageLink;
 pub use pages::Pages;
+pub use price::api_price;
 pub use price::french_price;
 pub use tree::main_categories;
 pub use tree::subcategories;

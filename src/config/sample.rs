@@ -97,6 +97,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("serve.request_timeout", "", "How long one request may take"),
     ("serve.drain_timeout", "", "How long running requests may go on after a stop"),
     ("serve.media_max_age", "", "How long browsers may keep a picture"),
+    ("serve.cors_origins", "", "Sites whose scripts may read the API (\"https://shop.example\"); \"*\": all"),
     (
         "serve.access_log",
         "\"/var/log/niasotac/access.log\"",

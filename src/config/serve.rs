@@ -32,6 +32,8 @@ pub struct ServeConfig {
     /// How long browsers may keep a picture before they ask again.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub media_max_age: Duration,
+    /// Origins whose scripts may read the API, such as `https://shop.example`; `*` is every one.
+    pub cors_origins: Vec<String>,
     /// File of the access log, or `-` for standard error; without it, none is written.
     pub access_log: Option<PathBuf>,
 }
@@ -48,6 +50,7 @@ impl Default for ServeConfig {
             request_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(10),
             media_max_age: Duration::from_mins(5),
+            cors_origins: Vec::new(),
             access_log: None,
         }
     }

@@ -19,6 +19,7 @@ mod postgres;
 mod price;
 mod products;
 mod programs;
+pub mod public;
 mod refusal;
 mod restore;
 mod schema;

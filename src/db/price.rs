@@ -31,7 +31,7 @@ impl Price {
     }
 
     fn rounded(number: f64) -> Option<Self> {
-        let hundredths = (number * 100.0).round();
+        let hundredths = (number * 100.0).round_ties_even();
         #[expect(clippy::cast_possible_truncation, reason = "range checked")]
         (hundredths.abs() < 9.0e15).then_some(Self(hundredths as i64))
     }

@@ -24,9 +24,20 @@ use std::task::Context;
 use std::task::Poll;
 use std::time::Instant;
 
-/// Address of the other end of the connection, put into each request where the connection is accepted.
+/// The other end of the connection, put into each request where the connection is accepted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub(super) SocketAddr);
+pub(super) enum Peer {
+    Address(SocketAddr),
+}
+
+impl Peer {
+    /// Whether it is on this machine, as a proxy is whose headers are believed.
+    pub(super) fn is_local(&self) -> bool {
+        match self {
+            Self::Address(address) => address.ip().to_canonical().is_loopback(),
+        }
+    }
+}
 
 /// Where lines go, and in which time zone their times are.
 pub(super) struct AccessLog {
@@ -90,14 +101,17 @@ impl Entry {
 
 /// The visitor's address: the connection's; behind a proxy on this machine, the one that the proxy names last.
 fn client(request: &Request) -> Option<IpAddr> {
-    let peer = request.extensions().get::<Peer>()?.0.ip().to_canonical();
-    if !peer.is_loopback() {
-        return Some(peer);
+    let peer = request.extensions().get::<Peer>()?;
+    let own = match peer {
+        Peer::Address(address) => Some(address.ip().to_canonical()),
+    };
+    if !peer.is_local() {
+        return own;
     }
     let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
     let last =
         forwarded.and_then(|list| list.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
-    Some(last.unwrap_or(peer))
+    last.or(own)
 }
 
 /// A visitor's text made safe between quotes: one line, no quote that would end the field.
@@ -163,7 +177,7 @@ mod tests {
             .header("user-agent", agent)
             .body(Body::empty())
             .expect("a request");
-        request.extensions_mut().insert(Peer(peer.parse().expect("an address")));
+        request.extensions_mut().insert(Peer::Address(peer.parse().expect("an address")));
         request
     }
 

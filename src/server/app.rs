@@ -2,6 +2,7 @@
 
 use super::access_log;
 use super::access_log::AccessLog;
+use super::api;
 use super::assets;
 use super::headers;
 use super::media;
@@ -11,6 +12,7 @@ use super::site::Site;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
+use axum::routing::any;
 use axum::routing::get;
 use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -35,6 +37,11 @@ pub(super) fn router(site: &Arc<Site>, max_body: usize, access_log: Option<Acces
         .method_not_allowed_fallback(pages::method_not_allowed)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(Arc::clone(site), pages::in_time));
+    let api = Router::new()
+        .route("/api", any(api::serve))
+        .route("/api/", any(api::serve))
+        .route("/api/{*path}", any(api::serve))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let below_media = format!("{}{{*path}}", site.media_prefix);
     let mut app = Router::new()
         .route("/healthz", get(probes::alive))
@@ -42,6 +49,7 @@ pub(super) fn router(site: &Arc<Site>, max_body: usize, access_log: Option<Acces
         .route(&below_media, get(media::serve))
         .method_not_allowed_fallback(pages::method_not_allowed)
         .merge(pages)
+        .merge(api)
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(max_body))
         .layer(CatchPanicLayer::custom(pages::crashed))

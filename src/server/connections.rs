@@ -84,7 +84,7 @@ async fn converse(
     let _ = stream.set_nodelay(true);
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(Peer::Address(peer));
         app.call(request.map(Body::new))
     });
     let connection = http1::Builder::new()

@@ -4,9 +4,11 @@
 //! threads of its own; nothing here writes to it.
 
 mod access_log;
+mod api;
 mod app;
 mod assets;
 mod connections;
+mod cors;
 mod frame;
 mod headers;
 mod listen;

@@ -1,6 +1,7 @@
 //! What every handler needs: settings taken once from the configuration, the pool, and the clock.
 
 use super::assets;
+use super::cors::Cors;
 use super::pool::Pool;
 use crate::config::Config;
 use crate::error::Error;
@@ -17,8 +18,8 @@ use std::time::Duration;
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// First segments of paths that are the server's own.
-const OWN_PATHS: [&str; 7] =
-    ["products", "contact", "static", "healthz", "readyz", "favicon.ico", "robots.txt"];
+const OWN_PATHS: [&str; 8] =
+    ["api", "products", "contact", "static", "healthz", "readyz", "favicon.ico", "robots.txt"];
 
 pub(super) struct Site {
     /// Name shown where the settings table has none.
@@ -35,6 +36,7 @@ pub(super) struct Site {
     pub(super) media_prefix: String,
     pub(super) media_root: PathBuf,
     pub(super) media_max_age: Duration,
+    pub(super) cors: Cors,
     pub(super) style_url: String,
     pub(super) icon_url: String,
     pub(super) pool: Pool,
@@ -59,6 +61,7 @@ impl Site {
             media_prefix: media_prefix(&config.site.media_url)?,
             media_root: config.site.media.clone(),
             media_max_age: config.serve.media_max_age,
+            cors: Cors(config.serve.cors_origins.clone()),
             style_url: assets::style_url(),
             icon_url: assets::icon_url(),
             pool,

@@ -1,10 +1,13 @@
 //! The catalogue server, run as visitors meet it: over a socket, on a database and a media folder of its own.
 
 mod answers;
+mod api;
 mod catalogue;
 mod engines;
 mod lifecycle;
 mod media;
 mod program;
+mod recorded;
+mod schema;
 mod schemas;
 mod world;

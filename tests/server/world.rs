@@ -138,8 +138,13 @@ impl Server {
 
     /// Sends a request whose path is exactly the one given, and reads the answer to its end.
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(&request(method, path, headers))
+    }
+
+    /// Sends these bytes, and reads the answer to its end.
+    pub(crate) fn send(&self, request: &[u8]) -> Answer {
         let mut stream = self.connect();
-        stream.write_all(&request(method, path, headers)).unwrap();
+        stream.write_all(request).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         Answer::parse(&bytes)
@@ -169,7 +174,11 @@ impl Server {
 }
 
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
-    let mut text = format!("{method} {path} HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n");
+    request_as("shop.example", method, path, headers)
+}
+
+pub(crate) fn request_as(host: &str, method: &str, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
     for (name, value) in headers {
         text.push_str(name);
         text.push_str(": ");
@@ -208,6 +217,11 @@ impl Answer {
 
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
     pub(crate) fn shows(&self, part: &str) -> bool {
