@@ -18,6 +18,7 @@ pub mod logs;
 pub mod media;
 pub mod output;
 pub mod picture;
+pub mod products;
 pub mod progress;
 pub mod quarantine;
 pub mod recovery;

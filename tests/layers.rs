@@ -11,7 +11,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["config"], Siblings::MayNot),
     (&["db", "state"], Siblings::MayNot),
     (&["quarantine"], Siblings::MayNot),
-    (&["health", "disk", "logs", "backup", "catalogue", "database", "images"], Siblings::MayNot),
+    (&["health", "disk", "logs", "backup", "catalogue", "database", "images", "products"], Siblings::MayNot),
     (&["server", "output"], Siblings::MayNot),
     (&["recovery"], Siblings::MayNot),
     (&["checklist", "demo"], Siblings::MayNot),

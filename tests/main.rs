@@ -21,6 +21,7 @@ mod init;
 mod layers;
 mod logs;
 mod postgres;
+mod products;
 mod restore;
 mod rounds;
 mod sandbox;

@@ -3,6 +3,7 @@
 //! This is the only place that reads arguments, prints errors and picks exit codes.
 
 mod backup;
+mod categories;
 mod checklist;
 mod config;
 mod context;
@@ -14,6 +15,7 @@ mod health;
 mod images;
 mod init;
 mod logs;
+mod products;
 mod quarantine;
 mod report;
 mod restore;
@@ -159,6 +161,10 @@ enum Command {
     #[command(subcommand)]
     Images(images::ImagesCommand),
     #[command(subcommand)]
+    Products(products::ProductsCommand),
+    #[command(subcommand)]
+    Categories(categories::CategoriesCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
@@ -183,6 +189,8 @@ impl Command {
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
             Self::Images(command) => images::run(&command, context),
+            Self::Products(command) => products::run(&command, context),
+            Self::Categories(command) => categories::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
