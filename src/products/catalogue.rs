@@ -170,6 +170,18 @@ impl Catalogue {
         self.products.iter().filter(|product| product.categories().any(|id| ids.contains(&id)))
     }
 
+    /// Whether this version of the application has a value of this name.
+    pub fn has(&self, value: &str) -> bool {
+        match value {
+            "category" => self.layout.has("category_id"),
+            "subcategory" => self.layout.has("subcategory_id"),
+            "in_stock" => self.layout.stock.is_some(),
+            "featured" => self.layout.featured != FeaturedAt::Nowhere,
+            "image" => self.layout.picture != PictureAt::Nowhere,
+            column => self.layout.has(column),
+        }
+    }
+
     /// What a product is, in words.
     pub fn facts(&self, product: &Product) -> Facts {
         let layout = &self.layout;

@@ -67,6 +67,19 @@ impl<'a> Planner<'a> {
         self.plan
     }
 
+    pub(super) fn media(&self) -> &'a Path {
+        self.setting.media
+    }
+
+    /// Slugs of the products of a category and those below it.
+    ///
+    /// # Errors
+    /// When the category is not known.
+    pub fn slugs_in(&self, category: &str) -> Result<Vec<String>> {
+        let ids = self.catalogue.with_descendants(self.catalogue.category(category)?.id);
+        Ok(self.catalogue.in_categories(&ids).map(|product| product.slug.clone()).collect())
+    }
+
     /// The slug that a product of this name and brand has in the application.
     pub fn usual_slug(name: &str, brand: Option<&str>) -> String {
         slug::slugify(&brand.map_or_else(|| name.to_owned(), |brand| format!("{name}-{brand}")))
@@ -141,7 +154,12 @@ impl<'a> Planner<'a> {
             edits.extend(self.feature(product, featured, &mut told)?);
         }
         let current = product.image(layout.picture).unwrap_or_default();
-        let is_same = |picture: &Picture| matches!(picture, Picture::Named(path) if *path == current);
+        let is_same = |picture: &Picture| match picture {
+            Picture::Named(path) => *path == current,
+            Picture::File { source, .. } => {
+                !current.is_empty() && holds_the_same(source, &self.media().join(&current))
+            }
+        };
         if let Some(picture) = draft.picture.as_ref().filter(|picture| !is_same(picture)) {
             let path = self.picture(picture, &mut told)?;
             told.values.push(("image", current.clone(), path.clone()));
@@ -461,6 +479,14 @@ pub(super) fn fitting_slug(given: &str, most: usize, is_taken: bool) -> Result<S
         return Err(wrong(format!("the slug `{given}` is taken"), "choose another, or update what has it"));
     }
     Ok(given.to_owned())
+}
+
+/// Whether two files have one content; what cannot be read is told elsewhere.
+fn holds_the_same(one: &Path, other: &Path) -> bool {
+    let length =
+        |path: &Path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|it| it.len());
+    length(one).is_some_and(|bytes| length(other) == Some(bytes))
+        && matches!((std::fs::read(one), std::fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 /// Whether a row holds the wanted value already, however its database spells it.

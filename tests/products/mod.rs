@@ -1,7 +1,9 @@
 //! `sitekeep products` and `categories`: rows and pictures change as one, on both databases, and come back.
 
 mod categories;
+mod import;
 mod refused;
+mod replace;
 mod undo;
 mod writing;
 
@@ -21,6 +23,10 @@ pub struct Shop {
 impl Shop {
     pub fn on_sqlite() -> Self {
         Self { sandbox: Sandbox::site(), url: None }
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.url.is_none()
     }
 
     pub fn run(&self, arguments: &[&str]) -> Outcome {

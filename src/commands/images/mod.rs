@@ -5,12 +5,14 @@ mod lookup;
 mod optimize;
 mod orphans;
 mod permissions;
+mod replace;
 mod tell;
 
 pub(super) use optimize::of_round as optimize_of_round;
 pub(super) use orphans::of_round as orphans_of_round;
 
 use super::Context;
+use super::site::not_done;
 use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
@@ -31,6 +33,7 @@ pub(super) enum ImagesCommand {
     Orphans(orphans::OrphansArgs),
     Lookup(lookup::LookupArgs),
     Permissions(permissions::PermissionsArgs),
+    Replace(replace::ReplaceArgs),
 }
 
 /// Runs the command.
@@ -43,6 +46,7 @@ pub(super) fn run(command: &ImagesCommand, context: &Context) -> Result<Status> 
         ImagesCommand::Optimize(args) => optimize::run(args, context),
         ImagesCommand::Orphans(args) => orphans::run(args, context),
         ImagesCommand::Lookup(args) => lookup::run(args, context),
+        ImagesCommand::Replace(args) => replace::run(args, context).map_err(not_done),
         ImagesCommand::Permissions(args) => permissions::run(args, context),
     }
 }

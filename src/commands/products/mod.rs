@@ -3,7 +3,9 @@
 mod add;
 mod change;
 mod delete;
+mod export;
 mod image;
+mod import;
 mod list;
 mod show;
 mod slugs;
@@ -31,6 +33,8 @@ pub(super) enum ProductsCommand {
     Delete(delete::DeleteArgs),
     Stock(stock::StockArgs),
     Image(image::ImageArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 /// Runs the command.
@@ -45,6 +49,8 @@ pub(super) fn run(command: &ProductsCommand, context: &Context) -> Result<Status
         ProductsCommand::Update(args) => update::run(args, context).map_err(not_done),
         ProductsCommand::Delete(args) => delete::run(args, context).map_err(not_done),
         ProductsCommand::Stock(args) => stock::run(args, context).map_err(not_done),
+        ProductsCommand::Import(args) => import::run(args, context).map_err(not_done),
+        ProductsCommand::Export(args) => export::run(args, context),
         ProductsCommand::Image(args) => image::run(args, context).map_err(not_done),
     }
 }
