@@ -22,6 +22,7 @@ pub mod media;
 pub mod notifications;
 pub mod output;
 pub mod picture;
+pub mod products;
 pub mod progress;
 pub mod quarantine;
 pub mod recovery;

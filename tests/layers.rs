@@ -12,7 +12,6 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["db", "state"], Siblings::MayNot),
     (&["quarantine"], Siblings::MayNot),
     (
-    (
         &[
             "health",
             "disk",
@@ -25,9 +24,8 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "notifications",
             "stats",
             "docs",
+            "products",
         ],
-        Siblings::MayNot,
-    ),
         Siblings::MayNot,
     ),
     (&["server", "output"], Siblings::MayNot),

@@ -24,6 +24,7 @@ mod layers;
 mod logs;
 mod notifications;
 mod postgres;
+mod products;
 mod restore;
 mod rounds;
 mod sandbox;

@@ -3,6 +3,7 @@
 //! This is the only place that reads arguments, prints errors and picks exit codes.
 
 mod backup;
+mod categories;
 mod checklist;
 mod config;
 mod context;
@@ -18,6 +19,7 @@ mod init;
 mod language;
 mod logs;
 mod notifications;
+mod products;
 mod quarantine;
 mod report;
 mod restore;
@@ -170,6 +172,10 @@ enum Command {
     #[command(subcommand)]
     Docs(docs::DocsCommand),
     #[command(subcommand)]
+    Products(products::ProductsCommand),
+    #[command(subcommand)]
+    Categories(categories::CategoriesCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
@@ -209,6 +215,8 @@ impl Command {
             Self::Images(command) => images::run(&command, context),
             Self::Docs(command) => docs::run(&command, context),
             Self::Stats(args) => stats::run(&args, context),
+            Self::Products(command) => products::run(&command, context),
+            Self::Categories(command) => categories::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),

@@ -3,6 +3,7 @@
 use super::Context;
 use super::report::Record;
 use crate::config::Config;
+use crate::error;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
 use crate::output::ItemReport;
@@ -100,6 +101,18 @@ pub(super) fn confirm(config: &Config, given: Option<&str>, what: &str, context:
         .into())
 }
 
+/// Work that a lock or a missing right kept from being done has failed; only of a look it is unknown how things are.
+pub(super) fn not_done(problem: anyhow::Error) -> anyhow::Error {
+    if error::exit_code(&problem) != ErrorKind::Undetermined.exit_code() {
+        return problem;
+    }
+    let failed = Error::new(ErrorKind::Failed, error::one_line(&problem));
+    match error::hints(&problem).first() {
+        Some(hint) => failed.hint(hint).into(),
+        None => failed.into(),
+    }
+}
+
 /// A change in one line: what made it, when, and which parts.
 pub(super) fn told(change: &Change, config: &Config) -> String {
     let at = change.at.to_zoned(config.time_zone()).strftime("%Y-%m-%d %H:%M").to_string();
@@ -108,6 +121,12 @@ pub(super) fn told(change: &Change, config: &Config) -> String {
 
 /// The parts of a change by name, or their number where each is one of many files.
 pub(super) fn parts(change: &Change, between: &str) -> String {
+    if change.rows.is_some() {
+        return match change.parts.len() as u64 {
+            0 => "rows".to_owned(),
+            files => format!("rows{between}{}", count(files, "file")),
+        };
+    }
     if change.independent {
         return count(change.parts.len() as u64, "file");
     }

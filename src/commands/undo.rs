@@ -65,7 +65,11 @@ pub(super) fn run(args: &UndoArgs, context: &Context) -> Result<Status> {
     let mut check = Check::default();
     if args.dry_run {
         let message = format!("would change back: {told}");
-        let names = if change.independent { vec!["files"] } else { change.names() };
+        let names = match &change {
+            change if change.rows.is_some() => vec!["rows"],
+            change if change.independent => vec!["files"],
+            change => change.names(),
+        };
         for name in names {
             check.add(Finding::ok(&kinds::UNDO, name, message.as_str()));
         }

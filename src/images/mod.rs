@@ -1,6 +1,7 @@
 //! Pictures: made smaller without being seen to change, judged by the shop's rules; which files nothing names, what
 //! names a file, and who may read them.
 
+mod accept;
 mod duplicates;
 mod files;
 mod guards;
@@ -28,6 +29,7 @@ mod thumbnails;
 mod uploads;
 mod walk;
 
+pub use accept::accept;
 pub use duplicates::Duplicate;
 pub use duplicates::SameFile;
 pub use duplicates::duplicates;

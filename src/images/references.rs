@@ -4,14 +4,12 @@ use super::index::Index;
 use super::names::layers;
 use crate::config::DatabaseConfig;
 use crate::db;
+use crate::db::FORGOTTEN;
 use crate::db::Text;
 use crate::db::TextsRead;
 use crate::progress::Progress;
 use anyhow::Result;
 use serde::Serialize;
-
-/// Tables whose rows outlive what they tell of: a file that only they name is not used.
-pub(super) const FORGOTTEN: &[&str] = &["django_session", "django_admin_log"];
 
 /// How many texts are read between two signs of life.
 const STEP: u64 = 10_000;

@@ -137,6 +137,13 @@ impl Judged {
         }
     }
 
+    /// What the shop recommends and a picture of these dimensions is not.
+    pub(super) fn recommended(rules: &ImagesConfig, width: u32, height: u32) -> Vec<String> {
+        let mut one = Self::new(String::new(), "");
+        one.measure(rules, width, height);
+        one.problems
+    }
+
     /// The problems in one line, behind the path.
     fn told(&self) -> String {
         let problems = self.problems.join(", ");
@@ -178,7 +185,7 @@ impl Judged {
             self.blame(Status::Warning, format!("{}, at most {}", ByteSize(bytes), rules.max_size));
         }
         let format = match picture::sniff(head) {
-            Sniffed::Picture(format) => name(format).to_owned(),
+            Sniffed::Picture(format) => format_name(format).to_owned(),
             Sniffed::Svg => "svg".to_owned(),
             Sniffed::Empty => return self.blame(Status::Critical, "the file is empty".to_owned()),
             Sniffed::Html => return self.blame(Status::Critical, "the file is an HTML page".to_owned()),
@@ -248,7 +255,7 @@ fn head(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
     Ok((metadata.len(), head))
 }
 
-fn name(format: ImageFormat) -> &'static str {
+pub(super) fn format_name(format: ImageFormat) -> &'static str {
     match format {
         ImageFormat::Jpeg => "jpeg",
         ImageFormat::Png => "png",

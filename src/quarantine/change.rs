@@ -27,6 +27,12 @@ pub struct Change {
     /// Whether more parts are being prepared: what lies in the folders and is no part is the rest of that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub growing: bool,
+    /// Where it stands what became of each row of the site's database; the files in `parts` follow the rows then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<PathBuf>,
+    /// Whether its rows were taken back once: its files are kept then when they do not come to be live again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_reverted: bool,
     /// Private folders beside the live parts; they hold what is not live.
     pub folders: Vec<PathBuf>,
     /// Until when what was replaced is kept.
@@ -109,6 +115,8 @@ impl Change {
             parts: Vec::new(),
             independent: false,
             growing: false,
+            rows: None,
+            was_reverted: false,
             folders: Vec::new(),
             keep_until: at.checked_add(keep).unwrap_or(Timestamp::MAX),
             stopped: None,

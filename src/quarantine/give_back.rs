@@ -84,7 +84,7 @@ fn turn(part: &mut Part) {
 }
 
 /// Makes the folder of a live place that is gone, like the next one that is there.
-fn make_way(live: &Path) -> Result<()> {
+pub(super) fn make_way(live: &Path) -> Result<()> {
     let Some(folder) = live.parent().filter(|folder| swap::identity(folder).is_ok_and(|it| it.is_none()))
     else {
         return Ok(());

@@ -10,6 +10,7 @@
 //! | the new state is prepared (`staging`) | the folders and databases that the record names | removes them |
 //! | the parts change places (`applying`) | some parts new, some old | completes the record when all are new, else takes them back; parts that stand for themselves stay as they are |
 //! | more pictures are prepared (`applying`, growing) | those exchanged so far, and prepared ones | keeps those, removes these |
+//! | rows are written (`applying`, with rows) | new files that nothing names, or files that nothing names any more | looks into the database whether the transaction took place, and moves these or those to the quarantine |
 //! | they change back (`reverting`) | some parts new, some old | takes the rest back; of parts that stand for themselves, none over what came since |
 //! | a change is removed (`removing`) | some of its folders and databases | removes the rest |
 //!
@@ -22,6 +23,7 @@ mod give_back;
 mod growth;
 mod place;
 mod recover;
+mod rows;
 
 pub use change::Change;
 pub use change::Part;

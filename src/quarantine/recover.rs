@@ -44,7 +44,14 @@ impl Quarantine<'_> {
                 let _ = self.discard(&change);
                 continue;
             }
-            self.finish(&mut change)?;
+            if let Err(problem) = self.finish(&mut change) {
+                // A database that cannot be asked must not keep a restore of it from the lock: rows are written whole or
+                // not at all, and the files wait.
+                if change.rows.is_some() {
+                    continue;
+                }
+                return Err(problem);
+            }
             let is_applied = change.phase == Phase::Applied;
             if let Some(service) = change.stopped.take() {
                 service.start()?;
@@ -79,6 +86,9 @@ impl Quarantine<'_> {
                 Place::Path { live, kept } => swap::settle(live, kept)?,
                 Place::Postgres(aside) => db::reopen(self.database, aside)?,
             }
+        }
+        if change.rows.is_some() {
+            return self.finish_rows(change);
         }
         if change.phase == Phase::Reverting && change.independent {
             self.go_on_giving_back(change, &|_| true)?;

@@ -95,6 +95,10 @@ kinds! {
     IMAGES_PERMISSION = "IMAGES-026", "who may read and write the media", "Images ne s'affichent pas";
     IMAGES_UPLOAD = "IMAGES-027", "what interrupted uploads left", "Hebdomadaire 3";
 
+    PRODUCT = "PRODUCTS-001", "a product or category written to the database", "Gestion des Produits";
+    PRODUCT_REFUSED = "PRODUCTS-002", "a product or category that was not written", "Gestion des Produits";
+    PRODUCT_PICTURE = "PRODUCTS-003", "a picture given to a product", "Gestion des Images";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

@@ -8,9 +8,7 @@ mod sessions;
 mod size;
 
 use super::Context;
-use crate::error;
-use crate::error::Error;
-use crate::error::Kind;
+use super::site::not_done;
 use crate::output::ItemReport;
 use crate::status::Check;
 use crate::status::Status;
@@ -55,18 +53,6 @@ pub(super) fn run(command: &DatabaseCommand, context: &Context) -> Result<Status
         DatabaseCommand::ClearSessions(args) => sessions::run(args, context).map_err(not_done),
         DatabaseCommand::CacheTable(args) => cache_table::run(args, context).map_err(not_done),
         DatabaseCommand::Create(args) => create::run(args, context),
-    }
-}
-
-/// Work that a lock or a missing right kept from being done has failed; only of a look it is unknown how things are.
-fn not_done(problem: anyhow::Error) -> anyhow::Error {
-    if error::exit_code(&problem) != Kind::Undetermined.exit_code() {
-        return problem;
-    }
-    let failed = Error::new(Kind::Failed, error::one_line(&problem));
-    match error::hints(&problem).first() {
-        Some(hint) => failed.hint(hint).into(),
-        None => failed.into(),
     }
 }
 

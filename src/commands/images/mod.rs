@@ -5,6 +5,7 @@ mod lookup;
 mod optimize;
 mod orphans;
 mod permissions;
+mod replace;
 mod tell;
 mod uploads;
 
@@ -12,6 +13,7 @@ pub(super) use optimize::of_round as optimize_of_round;
 pub(super) use orphans::of_round as orphans_of_round;
 
 use super::Context;
+use super::site::not_done;
 use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
@@ -33,6 +35,7 @@ pub(super) enum ImagesCommand {
     Lookup(lookup::LookupArgs),
     Permissions(permissions::PermissionsArgs),
     Uploads(uploads::UploadsArgs),
+    Replace(replace::ReplaceArgs),
 }
 
 /// Runs the command.
@@ -45,6 +48,7 @@ pub(super) fn run(command: &ImagesCommand, context: &Context) -> Result<Status> 
         ImagesCommand::Optimize(args) => optimize::run(args, context),
         ImagesCommand::Orphans(args) => orphans::run(args, context),
         ImagesCommand::Lookup(args) => lookup::run(args, context),
+        ImagesCommand::Replace(args) => replace::run(args, context).map_err(not_done),
         ImagesCommand::Permissions(args) => permissions::run(args, context),
         ImagesCommand::Uploads(args) => uploads::run(args, context),
     }

@@ -4,10 +4,13 @@
 //! fields and domains count too; what cannot hold a text (numbers, times, UUIDs) is not read. A table that cannot be read
 //! ends the reading with an error: half of the texts prove nothing.
 
+mod named;
 mod owner;
 mod postgres;
 mod sqlite;
 
+pub use named::FORGOTTEN;
+pub use named::named;
 pub use owner::product_of;
 
 use super::Access;

@@ -126,6 +126,9 @@ impl<'a> Restore<'a> {
     /// When a part cannot be exchanged; what was live is live again then.
     pub fn undo(&self, mut change: Change, check: &mut Check) -> Result<()> {
         let quarantine = self.quarantine();
+        if change.rows.is_some() {
+            return turn_rows(&quarantine, change, check);
+        }
         if change.independent {
             return give_back(&quarantine, change, check);
         }
@@ -163,6 +166,16 @@ impl<'a> Restore<'a> {
             .discard(change)
             .with_context(|| format!("remove what run {} had prepared; the next run tries again", self.run))
     }
+}
+
+/// Brings rows and their pictures back; the site goes on meanwhile.
+fn turn_rows(quarantine: &Quarantine<'_>, mut change: Change, check: &mut Check) -> Result<()> {
+    quarantine.turn_rows(&mut change)?;
+    let rows = count(quarantine.rows(&change)?.len() as u64, "row");
+    let how = if change.phase == Phase::Applied { "written again" } else { "as before" };
+    let message = format!("{rows} {how} ({})", change.command);
+    check.add(Finding::ok(&kinds::UNDO, "rows", message));
+    Ok(())
 }
 
 /// Brings back what stands for itself, as pictures do: the site goes on meanwhile.
