@@ -11,7 +11,10 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["config"], Siblings::MayNot),
     (&["db", "state"], Siblings::MayNot),
     (&["quarantine"], Siblings::MayNot),
-    (&["health", "disk", "explain", "logs", "backup", "catalogue", "database", "images"], Siblings::MayNot),
+    (
+        &["health", "disk", "acknowledge", "explain", "logs", "backup", "catalogue", "database", "images"],
+        Siblings::MayNot,
+    ),
     (&["server", "output"], Siblings::MayNot),
     (&["recovery"], Siblings::MayNot),
     (&["checklist", "demo"], Siblings::MayNot),

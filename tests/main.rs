@@ -6,7 +6,9 @@
 #![allow(unreachable_pub, reason = "one binary of many files")]
 #![allow(clippy::missing_panics_doc, clippy::needless_pass_by_value, reason = "tests")]
 
+mod acknowledge;
 mod backup;
+mod checklist;
 mod config;
 mod crash;
 mod daily;
@@ -16,6 +18,7 @@ mod demo;
 mod disk;
 mod django;
 mod explain;
+mod guide;
 mod health;
 mod images;
 mod init;

@@ -33,6 +33,12 @@ pub(super) const ITEMS: &[Item] = &[
         logs::clean(&round.config.logs, round.now, false)
     }),
     Item::new(Period::Weekly, "quarantine.purge", "What was kept for undo", TEMPORARY, purge),
+    Item::signed(
+        Period::Weekly,
+        "dependencies.check",
+        "Security updates of the dependencies",
+        "Vérifier mises à jour sécurité",
+    ),
 ];
 
 /// Removes what has been kept for its time.
