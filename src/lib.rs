@@ -2,6 +2,7 @@
 //!
 //! The layers, and which may know which, are in docs/ARCHITECTURE.md; `tests/layers.rs` holds the code to it.
 
+pub mod acknowledge;
 pub mod backup;
 pub mod catalogue;
 pub mod checklist;

@@ -12,6 +12,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["db", "state"], Siblings::MayNot),
     (&["quarantine"], Siblings::MayNot),
     (
+    (
         &[
             "health",
             "disk",
@@ -25,7 +26,10 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "stats",
             "docs",
             "products",
+            "acknowledge",
         ],
+        Siblings::MayNot,
+    ),
         Siblings::MayNot,
     ),
     (&["server", "output"], Siblings::MayNot),

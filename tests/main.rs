@@ -6,7 +6,9 @@
 #![allow(unreachable_pub, reason = "one binary of many files")]
 #![allow(clippy::missing_panics_doc, clippy::needless_pass_by_value, reason = "tests")]
 
+mod acknowledge;
 mod backup;
+mod checklist;
 mod config;
 mod crash;
 mod daily;
@@ -17,6 +19,7 @@ mod disk;
 mod django;
 mod docs;
 mod explain;
+mod guide;
 mod health;
 mod images;
 mod init;

@@ -1,6 +1,7 @@
 //! One line's worth of a checklist, and choosing among them.
 
 use super::Round;
+use crate::config::ItemConfig;
 use crate::error::Error;
 use crate::error::Kind;
 use crate::status::Check;
@@ -12,25 +13,50 @@ pub enum Period {
     Daily,
     Weekly,
     Monthly,
+    Quarterly,
 }
 
 impl Period {
+    pub const ALL: [Self; 4] = [Self::Daily, Self::Weekly, Self::Monthly, Self::Quarterly];
+
     /// The word of the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Daily => "daily",
             Self::Weekly => "weekly",
             Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
         }
     }
 
-    /// Whether its items change the site, its backups or what is kept.
-    pub fn changes(self) -> bool {
-        self != Self::Daily
+    /// Heading of its list in the guide.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Daily => "Quotidienne",
+            Self::Weekly => "Hebdomadaire",
+            Self::Monthly => "Mensuelle",
+            Self::Quarterly => "Trimestrielle",
+        }
+    }
+
+    /// The period that a word names.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|period| period.word() == word)
     }
 }
 
-/// An executable item of a checklist.
+/// How an item is done.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Work {
+    /// By sitekeep itself.
+    Check(fn(&mut Round<'_>) -> Result<Check>),
+    /// By a person, who signs for it.
+    Sign,
+    /// By a command of the site's own.
+    Command(&'static ItemConfig),
+}
+
+/// An item of a checklist.
 #[derive(Debug, Clone, Copy)]
 pub struct Item {
     /// Noun and part: `health.pages`.
@@ -39,7 +65,9 @@ pub struct Item {
     /// Line of the guide's checklist that it belongs to.
     pub line: &'static str,
     pub period: Period,
-    pub(super) check: fn(&mut Round<'_>) -> Result<Check>,
+    /// Whether it changes the site, its backups or what is kept.
+    pub changes: bool,
+    pub(super) work: Work,
 }
 
 impl Item {
@@ -50,7 +78,23 @@ impl Item {
         line: &'static str,
         check: fn(&mut Round<'_>) -> Result<Check>,
     ) -> Self {
-        Self { id, title, line, period, check }
+        let changes = !matches!(period, Period::Daily);
+        Self { id, title, line, period, changes, work: Work::Check(check) }
+    }
+
+    /// An item that a person does, and signs for.
+    pub(super) const fn signed(
+        period: Period,
+        id: &'static str,
+        title: &'static str,
+        line: &'static str,
+    ) -> Self {
+        Self { id, title, line, period, changes: false, work: Work::Sign }
+    }
+
+    /// Whether a person does it, and signs for it.
+    pub fn is_signed(&self) -> bool {
+        matches!(self.work, Work::Sign)
     }
 
     /// Whether a name means this item: its identifier, or the noun of its family.
@@ -71,20 +115,7 @@ pub fn select(
     let items: Vec<_> = items.collect();
     for name in only.iter().chain(skip) {
         if !items.iter().any(|item| item.is_named(name)) {
-            let families = items.iter().filter_map(|item| item.id.split('.').next());
-            let near = families
-                .chain(items.iter().map(|item| item.id))
-                .map(|known| (strsim::damerau_levenshtein(known, name), known))
-                .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
-                .min();
-            let all = items.iter().map(|item| item.id).collect::<Vec<_>>().join(", ");
-            let hint = match near {
-                Some((_, known)) => format!("did you mean `{known}`?"),
-                None => format!("there are {all}"),
-            };
-            return Err(Error::new(Kind::Usage, format!("`{name}` is no item of this checklist"))
-                .hint(hint)
-                .into());
+            return Err(unknown(&items, name).into());
         }
     }
     let wanted = |item: &Item| {
@@ -96,6 +127,30 @@ pub fn select(
         return Err(Error::new(Kind::Usage, "no item is left to run").hint("skip fewer items").into());
     }
     Ok((run, left.into_iter().map(|item| item.id.to_owned()).collect()))
+}
+
+/// The item of an identifier.
+///
+/// # Errors
+/// A usage error for a name that means no item, with the nearest that does.
+pub fn find(items: &[&'static Item], id: &str) -> Result<&'static Item> {
+    Ok(items.iter().copied().find(|item| item.id == id).ok_or_else(|| unknown(items, id))?)
+}
+
+/// Says that a name means no item, and which is nearest.
+fn unknown(items: &[&'static Item], name: &str) -> Error {
+    let families = items.iter().filter_map(|item| item.id.split('.').next());
+    let near = families
+        .chain(items.iter().map(|item| item.id))
+        .map(|known| (strsim::damerau_levenshtein(known, name), known))
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
+        .min();
+    let all = items.iter().map(|item| item.id).collect::<Vec<_>>().join(", ");
+    let hint = match near {
+        Some((_, known)) => format!("did you mean `{known}`?"),
+        None => format!("there are {all}"),
+    };
+    Error::new(Kind::Usage, format!("`{name}` is no item of this checklist")).hint(hint)
 }
 
 #[cfg(test)]
@@ -129,11 +184,57 @@ mod tests {
 
     #[test]
     fn identifiers_are_unique() {
-        for period in [Period::Daily, Period::Weekly, Period::Monthly] {
-            let of_period = || super::super::items().filter(|item| item.period == period);
-            let ids: std::collections::BTreeSet<_> = of_period().map(|item| item.id).collect();
-            assert_eq!(ids.len(), of_period().count());
-            assert!(!ids.is_empty());
+        let items = super::super::items;
+        let ids: std::collections::BTreeSet<_> = items().map(|item| item.id).collect();
+        assert_eq!(ids.len(), items().count());
+    }
+
+    #[test]
+    fn every_line_of_the_guides_lists_is_an_item() {
+        // As the guide has them: Checklist de Maintenance.
+        let guide = [
+            (
+                "Quotidienne",
+                &["Vérifier fonctionnement site", "Consulter logs erreurs", "Vérifier espace disque"][..],
+            ),
+            (
+                "Hebdomadaire",
+                &[
+                    "Sauvegarde base de données",
+                    "Sauvegarde fichiers media",
+                    "Nettoyer fichiers temporaires",
+                    "Vérifier mises à jour sécurité",
+                ],
+            ),
+            (
+                "Mensuelle",
+                &[
+                    "Optimiser base de données",
+                    "Optimiser images",
+                    "Analyser statistiques",
+                    "Mettre à jour documentation",
+                    "Tester procédures de restauration",
+                ],
+            ),
+            (
+                "Trimestrielle",
+                &[
+                    "Audit sécurité complet",
+                    "Revue performances",
+                    "Mise à jour dépendances majeures",
+                    "Formation équipe sur nouvelles fonctionnalités",
+                ],
+            ),
+        ];
+        for (period, (heading, lines)) in Period::ALL.into_iter().zip(guide) {
+            assert_eq!(period.heading(), heading);
+            let mut found: Vec<_> = super::super::items()
+                .filter(|item| item.period == period)
+                .map(|item| item.line)
+                .filter(|line| lines.contains(line))
+                .collect();
+            found.dedup();
+            assert_eq!(found, lines, "in the guide's order, each once");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The last daily run as the record has it: how long ago it was, and what it left open.
 
 use super::daily::BACKUPS;
+use crate::acknowledge::Acknowledgements;
 use crate::state::OpenFinding;
 use crate::state::Run;
 use crate::status::Check;
@@ -19,7 +20,13 @@ use jiff::Timestamp;
 const MOST_TOLD: usize = 10;
 
 /// Judges the last daily run and repeats what it left open, less the backups, which are judged anew.
-pub fn last_daily(last: Option<&Run>, open: &[OpenFinding], warning_hours: u32, now: Timestamp) -> Check {
+pub fn last_daily(
+    last: Option<&Run>,
+    open: &[OpenFinding],
+    acknowledgements: Option<&Acknowledgements>,
+    warning_hours: u32,
+    now: Timestamp,
+) -> Check {
     let Some(run) = last else {
         let message = "no whole daily run is recorded: whether the site works is not known";
         return Finding::unknown(&kinds::STATUS_DAILY, "daily", message)
@@ -28,7 +35,7 @@ pub fn last_daily(last: Option<&Run>, open: &[OpenFinding], warning_hours: u32, 
     };
     let age = time::age(now, run.finished_at);
     let limits = Limits::Above { warning: Some(f64::from(warning_hours) * 3600.0), critical: None };
-    let mut open: Vec<&OpenFinding> = open.iter().filter(|finding| finding.item != BACKUPS).collect();
+    let open: Vec<&OpenFinding> = open.iter().filter(|finding| finding.item != BACKUPS).collect();
     let left = match open.len() {
         0 => "left nothing open".to_owned(),
         number => format!("left {} open", count(number as u64, "finding")),
@@ -48,19 +55,29 @@ pub fn last_daily(last: Option<&Run>, open: &[OpenFinding], warning_hours: u32, 
         Check::from(daily.with("run_id", run.id.clone()).with("finished_at", run.finished_at.to_string()));
     let age = age.as_secs_f64().max(0.0);
     check.measure(Metric::new("daily_age_seconds", "", age, Unit::Seconds).limits(limits));
-    // The sort is stable: those of one status stay in the order of the report.
-    open.sort_by_key(|finding| std::cmp::Reverse(finding.status));
-    for finding in open.iter().take(MOST_TOLD) {
-        let subject = format!("{} {}", finding.id, finding.subject);
-        check.add(
-            Finding::new(&kinds::STATUS_OPEN, finding.status, subject, &finding.message)
+    let mut told: Vec<Finding> = open
+        .into_iter()
+        .map(|finding| {
+            let subject = format!("{} {}", finding.id, finding.subject);
+            let mut told = Finding::new(&kinds::STATUS_OPEN, finding.status, subject, &finding.message)
                 .with("item", finding.item.clone())
-                .with("id", finding.id.clone()),
-        );
+                .with("id", finding.id.clone())
+                .with("subject", finding.subject.clone());
+            if let Some(acknowledgements) = acknowledgements {
+                acknowledgements.mark(&mut told);
+            }
+            told
+        })
+        .collect();
+    // The sort is stable: those of one status stay in the order of the report.
+    told.sort_by_key(|finding| std::cmp::Reverse((finding.counted(), finding.status)));
+    let rest = told.split_off(told.len().min(MOST_TOLD));
+    for finding in told {
+        check.add(finding);
     }
-    if let Some(rest @ [worst, ..]) = open.get(MOST_TOLD..) {
+    if let [worst, ..] = rest.as_slice() {
         let message = format!("and {} more", count(rest.len() as u64, "finding"));
-        let finding = Finding::new(&kinds::STATUS_OPEN, worst.status, "daily", message);
+        let finding = Finding::new(&kinds::STATUS_OPEN, worst.counted(), "daily", message);
         check.add(finding.remedy("see them all: sitekeep daily"));
     }
     check
@@ -93,12 +110,12 @@ mod tests {
             status: Status::Ok,
             partial: false,
         };
-        last_daily(Some(&run), open, 26, now)
+        last_daily(Some(&run), open, None, 26, now)
     }
 
     #[test]
     fn a_run_that_never_was_is_unknown_and_an_old_one_a_warning() {
-        let never = last_daily(None, &[], 26, Timestamp::UNIX_EPOCH);
+        let never = last_daily(None, &[], None, 26, Timestamp::UNIX_EPOCH);
         assert_eq!(never.status(), Status::Unknown);
         assert_eq!(judged(25, &[]).status(), Status::Ok);
         assert_eq!(judged(26, &[]).status(), Status::Warning);

@@ -2,6 +2,9 @@
 
 use super::Item;
 use super::Round;
+use super::item::Work;
+use super::own;
+use super::sign;
 use crate::error;
 use crate::output::ItemReport;
 use crate::status::Check;
@@ -17,9 +20,9 @@ pub fn run(items: &[&'static Item], round: &mut Round<'_>) -> Vec<ItemReport> {
     round.progress.start("checking", items.len() as u64);
     let reports = items
         .iter()
-        .map(|item| {
+        .map(|item: &&'static Item| {
             let begin = Instant::now();
-            let check = catch_unwind(AssertUnwindSafe(|| (item.check)(round)));
+            let check = catch_unwind(AssertUnwindSafe(|| item.work(round)));
             let check = match check {
                 Ok(Ok(check)) => check,
                 Ok(Err(error)) => failed(item, &error),
@@ -38,6 +41,16 @@ pub fn run(items: &[&'static Item], round: &mut Round<'_>) -> Vec<ItemReport> {
         .collect();
     round.progress.finish();
     reports
+}
+
+impl Item {
+    fn work(&'static self, round: &mut Round<'_>) -> anyhow::Result<Check> {
+        match self.work {
+            Work::Check(check) => check(round),
+            Work::Sign => sign::check(self, round),
+            Work::Command(own) => own::check(own),
+        }
+    }
 }
 
 fn failed(item: &Item, problem: &anyhow::Error) -> Check {
@@ -61,7 +74,7 @@ mod tests {
     use crate::status::Status;
 
     const fn item(id: &'static str, check: fn(&mut Round<'_>) -> anyhow::Result<Check>) -> Item {
-        Item { id, title: "", line: "", period: Period::Daily, check }
+        Item::new(Period::Daily, id, "", "", check)
     }
 
     static FAILS: Item = item("a.fails", |_| Err(anyhow::anyhow!("no way in")));

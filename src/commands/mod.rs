@@ -2,6 +2,7 @@
 //!
 //! This is the only place that reads arguments, prints errors and picks exit codes.
 
+mod acknowledge;
 mod backup;
 mod categories;
 mod checklist;
@@ -154,6 +155,7 @@ enum Command {
     Round(checklist::PeriodCommand),
     Status(status::StatusArgs),
     Explain(explain::ExplainArgs),
+    Acknowledge(acknowledge::AcknowledgeArgs),
     #[command(subcommand)]
     Checklist(checklist::ChecklistCommand),
     Health(health::HealthArgs),
@@ -204,6 +206,7 @@ impl Command {
             Self::Round(period) => checklist::run_period(&period, context),
             Self::Status(args) => status::run(&args, context),
             Self::Explain(args) => explain::run(&args, context),
+            Self::Acknowledge(args) => acknowledge::run(&args, context),
             Self::Checklist(command) => checklist::run(&command, context),
             Self::Health(args) => health::run(&args, context),
             Self::Disk(args) => disk::run(&args, context),

@@ -1,9 +1,11 @@
 //! Running a selection of items and reporting it: what `daily`, `health`, `disk` and `logs` share.
 
 use super::Context;
+use super::acknowledge;
 use super::backup;
 use super::notifications;
 use super::site;
+use crate::acknowledge::Acknowledgements;
 use crate::checklist;
 use crate::checklist::Item;
 use crate::checklist::Round;
@@ -43,8 +45,6 @@ pub(super) struct Job<'a> {
     pub(super) remembers: bool,
     /// How far back logs are read, where it is not as configured.
     pub(super) since: Option<Duration>,
-    /// Whether its items change the site, its backups or what is kept.
-    pub(super) changes: bool,
 }
 
 /// Runs the items, records the run, prints the report and returns its status.
@@ -59,7 +59,7 @@ pub(super) fn run(
     context: &Context,
 ) -> Result<Status> {
     // Only the checklist is a round that the next one continues; other commands just look.
-    let job = Job { command, items, skipped, remembers: command == "daily", since: None, changes: false };
+    let job = Job { command, items, skipped, remembers: command == "daily", since: None };
     run_job(job, args, context)
 }
 
@@ -75,15 +75,20 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
         loaded.config.logs.since = since;
     }
     let config = &loaded.config;
-    let (lock, mut record) = if job.changes {
+    let changes = job.items.iter().any(|item| item.changes);
+    let (lock, mut record) = if changes {
         let (lock, record) = site::begin(config, job.command, context)?;
         (Some(lock), record)
     } else {
         (None, Record::open(config, context))
     };
     record.partial = !job.remembers;
+    // What was looked at otherwise than configured is not the item done; nor is what a person does by being asked for.
+    if job.since.is_none() {
+        record.ran = job.items.iter().filter(|item| !item.is_signed()).map(|item| item.id).collect();
+    }
     let bar = Bar::new(context.printer.quiet);
-    let mut keeper = if job.changes { Some(backup::Keeper::new(config, &bar, context)?) } else { None };
+    let mut keeper = if changes { Some(backup::Keeper::new(config, &bar, context)?) } else { None };
     let mut round = Round::new(config, record.state.as_mut(), context.now, &bar);
     round.remembers = job.remembers;
     round.keeper = keeper.as_mut().map(|keeper| keeper as &mut dyn checklist::Keeper);
@@ -111,8 +116,10 @@ pub(super) struct Record {
     pub(super) items: Vec<ItemReport>,
     /// What stands above the items where people read.
     pub(super) summary: String,
+    /// Items of the checklists that this run carries out.
+    pub(super) ran: Vec<&'static str>,
     /// Whether the run is of some items only.
-    partial: bool,
+    pub(super) partial: bool,
     problem: Option<anyhow::Error>,
     begin: Instant,
     /// Identifier of this run.
@@ -130,6 +137,7 @@ impl Record {
             state,
             items: Vec::new(),
             summary: String::new(),
+            ran: Vec::new(),
             partial: false,
             problem,
             begin,
@@ -162,14 +170,23 @@ impl Record {
             skipped,
         };
         report.items.extend(notifications::undelivered(self.state.as_ref(), context));
+        let acknowledgements = acknowledgements(config, context);
+        if let Some(problems) = acknowledge::mark(&mut report, &acknowledgements) {
+            report.items.push(problems);
+        }
         let problem = match &mut self.state {
-            Some(state) => record(state, &report, self.partial).err(),
+            Some(state) => record(state, &report, self.partial, &self.ran).err(),
             None => self.problem.take(),
         };
         report.items.extend(problem.map(|problem| unrecorded(&problem)));
         let printed = context.printer.report(&report, args.output.as_deref());
         notifications::finished(&report, config, self.state.as_mut(), context);
         printed?;
+        if let Some(problem) = problem {
+            report.items.push(unrecorded(&problem));
+            acknowledge::mark(&mut report, &acknowledgements);
+        }
+        context.printer.report(&report, args.output.as_deref())?;
         Ok(report.status())
     }
 }
@@ -179,7 +196,16 @@ fn run_id(context: &Context) -> String {
     format!("{}-{:08x}", context.now.strftime("%Y%m%dT%H%M%SZ"), random::number() & 0xffff_ffff)
 }
 
-fn record(state: &mut State, report: &Report, partial: bool) -> Result<()> {
+/// What is acknowledged on this site.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(super) fn acknowledgements(config: &Config, context: &Context) -> Result<Acknowledgements> {
+    let today = context.now.to_zoned(config.time_zone()).date();
+    Acknowledgements::read(&context.state_folder(config)?, today)
+}
+
+fn record(state: &mut State, report: &Report, partial: bool, ran: &[&'static str]) -> Result<()> {
     let run = Run {
         id: report.run_id.clone(),
         command: report.command.clone(),
@@ -189,6 +215,8 @@ fn record(state: &mut State, report: &Report, partial: bool) -> Result<()> {
         partial,
     };
     state.record_run(&run, report.findings())?;
+    let items = report.items.iter().filter(|item| ran.contains(&item.id));
+    state.record_items(&run.id, run.started_at, items.map(|item| (item.id, item.found())))?;
     state.record_metrics(report.started_at, report.metrics())
 }
 

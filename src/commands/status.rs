@@ -1,9 +1,11 @@
 //! `status`: are we safe? Backups of each kind, drills, the last daily run and what it left open.
 
 use super::Context;
+use super::report;
 use super::report::Record;
 use super::report::ReportArgs;
 use super::site;
+use crate::acknowledge::Acknowledgements;
 use crate::backup;
 use crate::backup::Kind;
 use crate::backup::Survey;
@@ -24,13 +26,12 @@ use crate::units::ByteSize;
 use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
-use jiff::SignedDuration;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-/// Say whether we are safe: backups, drills, the last daily run
+/// Say whether we are safe: backups, drills, the last daily run, what is overdue
 ///
 /// Looks at the files in the backup folder and at what is recorded; nothing is read through and nothing is changed. A
 /// full backup counts for the database and the media too. What sitekeep did not make counts for nothing.
@@ -39,7 +40,8 @@ use std::time::Instant;
 CRITICAL: no sound backup of a kind, none for two weeks (full: two months), a newest
 one that holds nothing, a last drill or verification that failed. WARNING: none for
 a week (full: a month), less than half of the usual size, no drill for a month, no
-daily run for a day. The ages are set in [status].
+daily run for a day, an item of the checklists that is overdue. The ages are set in
+[status] and [checklist]. What is acknowledged is told, and does not count.
 
 Examples:
   sitekeep status
@@ -67,9 +69,16 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<Status> {
     let state = record.state.as_ref();
     let survey =
         backup::survey(folder, &config.site.name, &config.time_zone(), state, &config.status, context.now);
-    let daily = last_daily(config, state, context.now);
+    let acknowledgements = report::acknowledgements(config, context);
+    let daily = last_daily(config, state, acknowledgements.as_ref().ok(), context.now);
+    let due = due(config, state, context);
     record.summary = table(&survey.verdicts, folder, context.now);
-    let mut items = items(survey, daily, begin);
+    let mut items = items(survey, daily, due, begin);
+    // What is wrong with the file is told in every report.
+    if let Ok(acknowledgements) = &acknowledgements {
+        let check = acknowledgements.check();
+        items.push(checklist_item("status.acknowledgements", "Acknowledgements", begin, check));
+    }
     let cut_off = quarantine::check(&context.state_folder(config)?, &config.database);
     if !cut_off.findings.is_empty() {
         items.insert(0, site::item("status.changes", "Changes of the site", begin, cut_off));
@@ -77,7 +86,38 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<Status> {
     record.tell("status", Vec::new(), items, config, &args.report, context)
 }
 
-fn last_daily(config: &Config, state: Option<&State>, now: Timestamp) -> Check {
+/// What is overdue on the lists.
+fn due(config: &Config, state: Option<&State>, context: &Context) -> Check {
+    let kind = &kinds::CHECKLIST_DUE;
+    let Some(state) = state else {
+        let message = "sitekeep's record cannot be read: what is due is not known";
+        return Finding::unknown(kind, "checklists", message)
+            .remedy("see the finding on sitekeep's record (STATE-001)")
+            .into();
+    };
+    let zone = config.time_zone();
+    let look = || -> Result<Check> {
+        let items = checklist::of_site(&config.checklist)?.into_iter();
+        let standings = checklist::standings(items, state, &config.checklist, &zone, context.now)?;
+        Ok(checklist::overdue(&standings, &zone))
+    };
+    look().unwrap_or_else(|problem| {
+        let finding = Finding::unknown(kind, "checklists", error::one_line(&problem));
+        let hint = error::hints(&problem).first().map(ToString::to_string);
+        finding
+            .remedy(hint.unwrap_or_else(|| {
+                "if sitekeep's record is damaged, move it away: only history is in it".to_owned()
+            }))
+            .into()
+    })
+}
+
+fn last_daily(
+    config: &Config,
+    state: Option<&State>,
+    acknowledgements: Option<&Acknowledgements>,
+    now: Timestamp,
+) -> Check {
     let Some(state) = state else {
         let message = "sitekeep's record cannot be read: nothing is known of the last daily run";
         return Finding::unknown(&kinds::STATUS_DAILY, "daily", message)
@@ -85,12 +125,13 @@ fn last_daily(config: &Config, state: Option<&State>, now: Timestamp) -> Check {
             .into();
     };
     let look = || -> Result<Check> {
-        let last = state.last_run("daily")?;
+        let last = state.last_daily()?;
         let open = match &last {
             Some(run) => state.open_findings(&run.id)?,
             None => Vec::new(),
         };
-        Ok(checklist::last_daily(last.as_ref(), &open, config.status.daily_warning_hours, now))
+        let hours = config.status.daily_warning_hours;
+        Ok(checklist::last_daily(last.as_ref(), &open, acknowledgements, hours, now))
     };
     look().unwrap_or_else(|problem| {
         Finding::unknown(&kinds::STATUS_DAILY, "daily", error::one_line(&problem))
@@ -99,15 +140,14 @@ fn last_daily(config: &Config, state: Option<&State>, now: Timestamp) -> Check {
     })
 }
 
-fn items(survey: Survey, daily: Check, begin: Instant) -> Vec<ItemReport> {
-    const BACKUPS: &str = "Sauvegarde et Restauration";
-    let item = |id, title, line, check: Check| ItemReport {
-        id,
-        title,
-        line,
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
+fn checklist_item(id: &'static str, title: &'static str, begin: Instant, check: Check) -> ItemReport {
+    ItemReport { line: "Checklist de Maintenance", ..site::item(id, title, begin, check) }
+}
+
+fn items(survey: Survey, daily: Check, due: Check, begin: Instant) -> Vec<ItemReport> {
+    let item = |id, title, check: Check| ItemReport {
+        line: "Sauvegarde et Restauration",
+        ..site::item(id, title, begin, check)
     };
     let mut items: Vec<ItemReport> = survey
         .verdicts
@@ -118,11 +158,15 @@ fn items(survey: Survey, daily: Check, begin: Instant) -> Vec<ItemReport> {
                 Kind::Media => ("status.media", "Backups of the media"),
                 Kind::Full => ("status.full", "Full backups"),
             };
-            item(id, title, BACKUPS, verdict.check)
+            item(id, title, verdict.check)
         })
         .collect();
-    items.push(item("status.folder", "Folder of the backups", BACKUPS, survey.folder));
-    items.push(item("status.daily", "Daily checklist", "Quotidienne", daily));
+    items.push(item("status.folder", "Folder of the backups", survey.folder));
+    items.push(ItemReport {
+        line: "Quotidienne",
+        ..site::item("status.daily", "Daily checklist", begin, daily)
+    });
+    items.push(checklist_item("status.due", "Checklists", begin, due));
     items
 }
 

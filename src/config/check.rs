@@ -11,6 +11,7 @@ impl Config {
         self.check_health()?;
         self.backup.check()?;
         self.restore.check()?;
+        self.checklist.check()?;
         self.status.check()?;
         self.images.check()?;
         self.notifications.check()?;

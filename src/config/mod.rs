@@ -4,6 +4,7 @@
 
 mod backup;
 mod check;
+mod checklist;
 mod database;
 pub mod detect;
 mod disk;
@@ -28,6 +29,8 @@ mod status;
 
 pub use backup::BackupConfig;
 pub use backup::RetentionConfig;
+pub use checklist::ChecklistConfig;
+pub use checklist::ItemConfig;
 pub use database::DatabaseConfig;
 pub use database::DatabaseSource;
 pub use disk::DiskConfig;
@@ -77,6 +80,7 @@ pub struct Config {
     pub images: ImagesConfig,
     pub docs: DocsConfig,
     pub quarantine: QuarantineConfig,
+    pub checklist: ChecklistConfig,
     pub status: StatusConfig,
     pub notifications: NotificationsConfig,
     pub serve: ServeConfig,
@@ -105,6 +109,13 @@ impl Config {
             [&mut database.password_file, &mut database.ca_file, &mut database.programs].into_iter().flatten()
         {
             absolute(path);
+        }
+        // A bare name is looked for on PATH.
+        let programs = self.checklist.items.iter_mut().filter_map(|item| item.command.first_mut());
+        for program in programs.filter(|program| program.contains('/')) {
+            let mut path = std::path::PathBuf::from(&program);
+            absolute(&mut path);
+            *program = path.display().to_string();
         }
         if let Some(path) = &mut self.health.tls.ca_file {
             absolute(path);

@@ -209,6 +209,11 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("images.min_height", "", ""),
     ("images.ratios", "", "Shapes, also upright (guide: 4:3 or 16:9); [] accepts any"),
     ("images.ratio_tolerance", "", "How far a shape may be off"),
+    ("checklist.items", "", "Items that are not as in the guide (docs/guide.md): added, changed, dropped"),
+    ("checklist.daily_grace_hours", "", "How long an item may be due before it is overdue"),
+    ("checklist.weekly_grace_days", "", ""),
+    ("checklist.monthly_grace_days", "", ""),
+    ("checklist.quarterly_grace_days", "", ""),
     (
         "docs.guides",
         "",

@@ -19,6 +19,7 @@ struct Document<'a> {
     started_at: String,
     finished_at: String,
     status: Status,
+    acknowledged: usize,
     items: Vec<Item<'a>>,
     findings: Vec<ItemFinding<'a>>,
     skipped: &'a [String],
@@ -55,6 +56,7 @@ pub(super) fn render(report: &Report, quiet: bool) -> Result<String> {
         started_at: report.started_at.to_string(),
         finished_at: report.finished_at.to_string(),
         status: report.status(),
+        acknowledged: report.acknowledged(),
         items: report
             .items
             .iter()
@@ -92,6 +94,14 @@ mod tests {
         assert_eq!(json["findings"][1]["item"], "health.ports");
         assert_eq!(json["findings"][1]["data"]["port"], 5000);
         assert_eq!(json["items"][1]["metrics"][0]["limits"]["alert"], "below");
+        assert_eq!(json["acknowledged"], 0);
+        let mut report = sample();
+        report.items[0].findings[1].acknowledged = super::super::report::tests::acknowledged();
+        let json: serde_json::Value =
+            serde_json::from_str(&render(&report, false).expect("json")).expect("read");
+        assert_eq!((&json["acknowledged"], &json["status"]), (&1.into(), &"unknown".into()));
+        assert_eq!(json["findings"][1]["status"], "critical", "its status stays what it is");
+        assert_eq!(json["findings"][1]["acknowledged"]["by"], "Awa");
         let quiet: serde_json::Value =
             serde_json::from_str(&render(&sample(), true).expect("json")).expect("read");
         assert_eq!(quiet["findings"].as_array().map(Vec::len), Some(3));

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 const NAMED: usize = 3;
 
 pub(super) fn render(report: &Report) -> String {
-    let mut bad: Vec<_> = report.findings().filter(|(_, finding)| finding.status != Status::Ok).collect();
+    let mut bad: Vec<_> = report.findings().filter(|(_, finding)| finding.counted() != Status::Ok).collect();
     bad.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.status));
     let mut line = format!("{} {} {} -", report.site, report.command, report.status()).to_uppercase();
     // Writing to a string cannot fail.
@@ -40,6 +40,9 @@ pub(super) fn render(report: &Report) -> String {
         if bad.len() > NAMED {
             let _ = write!(line, "; and {} more", bad.len() - NAMED);
         }
+    }
+    if report.acknowledged() > 0 {
+        let _ = write!(line, "; {} acknowledged", report.acknowledged());
     }
     // The bar parts status and performance data, and the answer is one line.
     let mut line: String = line
@@ -101,5 +104,10 @@ mod tests {
         assert!(status.contains("DAILY CRITICAL - 1 critical, 1 unknown, 1 warning: HEALTH-002"), "{status}");
         assert!(status.contains("nothing / listens"));
         assert_eq!(data.trim_end(), "'disk_free_percent /'=12%;20:;5:");
+        let mut report = sample();
+        report.items[0].findings[1].acknowledged = super::super::report::tests::acknowledged();
+        let line = render(&report);
+        assert!(line.contains("DAILY UNKNOWN - 1 unknown, 1 warning: DISK-001 /mnt"), "{line}");
+        assert!(line.contains("; 1 acknowledged | ") && !line.contains("HEALTH-002"), "{line}");
     }
 }

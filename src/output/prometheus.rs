@@ -12,12 +12,15 @@ pub(super) fn render(report: &Report) -> String {
     text.sample("status", &run, f64::from(report.status().exit_code()));
     text.head("last_run_timestamp_seconds", "When the run ended, in seconds since 1970.");
     text.sample("last_run_timestamp_seconds", &run, seconds(report.finished_at.as_millisecond()));
-    text.head("findings", "Number of findings by status.");
+    text.head("findings", "Number of findings by status, less those that are acknowledged.");
     for status in [Status::Ok, Status::Warning, Status::Critical, Status::Unknown] {
         let label = status.label().to_lowercase();
         #[expect(clippy::cast_precision_loss, reason = "a count of findings")]
         text.sample("findings", &[run[0], run[1], ("status", &label)], report.count(status) as f64);
     }
+    text.head("acknowledged_findings", "Number of findings that are acknowledged, and do not count.");
+    #[expect(clippy::cast_precision_loss, reason = "a count of findings")]
+    text.sample("acknowledged_findings", &run, report.acknowledged() as f64);
     text.head("item_status", "Status of each item: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.");
     for item in &report.items {
         text.sample(
@@ -89,6 +92,10 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("sitekeep_last_run_timestamp_seconds{site=\"shop \\\"<é>\\\"\",command=\"daily\"} 1795395601.5\n"), "{text}");
+        assert!(
+            text.contains("sitekeep_acknowledged_findings{site=\"shop \\\"<é>\\\"\",command=\"daily\"} 0\n"),
+            "{text}"
+        );
         for line in text.lines().filter(|line| line.starts_with("# TYPE")) {
             assert_eq!(text.matches(line).count(), 1, "{line}");
         }

@@ -39,8 +39,13 @@ pub struct ItemReport {
 }
 
 impl ItemReport {
-    /// Worst of the findings; an item that found nothing has not looked.
+    /// Worst of the findings that count; an item that found nothing has not looked.
     pub fn status(&self) -> Status {
+        self.findings.iter().map(Finding::counted).max().unwrap_or(Status::Unknown)
+    }
+
+    /// Worst of all findings, also of those that are acknowledged.
+    pub fn found(&self) -> Status {
         self.findings.iter().map(|finding| finding.status).max().unwrap_or(Status::Unknown)
     }
 }
@@ -60,18 +65,32 @@ impl Report {
         self.items.iter().flat_map(|item| &item.metrics)
     }
 
-    /// How many findings have a status.
+    /// How many findings have a status, and are not acknowledged.
     pub fn count(&self, status: Status) -> usize {
-        self.findings().filter(|(_, finding)| finding.status == status).count()
+        let counts = |finding: &Finding| finding.status == status && finding.acknowledged.is_none();
+        self.findings().filter(|(_, finding)| counts(finding)).count()
+    }
+
+    /// How many findings are acknowledged.
+    pub fn acknowledged(&self) -> usize {
+        self.findings().filter(|(_, finding)| finding.acknowledged.is_some()).count()
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::status::Acknowledged;
     use crate::status::Limits;
     use crate::status::Unit;
     use crate::status::kinds;
+
+    /// Somebody's word.
+    #[expect(clippy::unnecessary_wraps, reason = "as the finding has it")]
+    pub(in crate::output) fn acknowledged() -> Option<Acknowledged> {
+        let (by, reason) = ("Awa".to_owned(), "moved in <May>".to_owned());
+        Some(Acknowledged { by, reason, until: "2026-12-31".to_owned() })
+    }
 
     /// A report with one finding of each status, for the formats' tests.
     pub(in crate::output) fn sample() -> Report {
@@ -115,6 +134,15 @@ pub(super) mod tests {
             ],
             skipped: vec!["health.tls".into()],
         }
+    }
+
+    #[test]
+    fn what_is_acknowledged_does_not_count() {
+        let mut report = sample();
+        report.items[0].findings[1].acknowledged = acknowledged();
+        assert_eq!((report.status(), report.items[0].status()), (Status::Unknown, Status::Ok));
+        assert_eq!(report.items[0].found(), Status::Critical);
+        assert_eq!((report.count(Status::Critical), report.acknowledged()), (0, 1));
     }
 
     #[test]

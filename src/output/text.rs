@@ -67,9 +67,12 @@ pub(super) fn render(report: &Report, look: Look) -> String {
         let well = item.findings.iter().filter(|finding| finding.status == Status::Ok).count();
         let each = look.verbose || well <= SHOWN_OK;
         for finding in &item.findings {
+            if look.quiet && finding.counted() == Status::Ok {
+                continue;
+            }
             if finding.status != Status::Ok {
                 trouble(&mut text, finding, look);
-            } else if each && !look.quiet {
+            } else if each {
                 let _ = writeln!(
                     text,
                     "{}",
@@ -105,7 +108,9 @@ fn trouble(text: &mut String, finding: &Finding, look: Look) {
     let plain = format!("              {} {}: {}", finding.id, finding.subject, finding.message);
     let wrapped = wrap(&plain, look.width, 14);
     let _ = writeln!(text, "{mark}  {}", wrapped.trim_start());
-    if let Some(remedy) = &finding.remedy {
+    if let Some(acknowledged) = &finding.acknowledged {
+        let _ = writeln!(text, "{}", wrap(&format!("              {acknowledged}"), look.width, 16));
+    } else if let Some(remedy) = &finding.remedy {
         let _ = writeln!(text, "{}", wrap(&format!("              → {remedy}"), look.width, 16));
     }
     if look.verbose {
@@ -134,6 +139,7 @@ fn tally(report: &Report) -> String {
                 if status == Status::Ok { "OK".into() } else { status.label().to_lowercase() }
             )
         })
+        .chain((report.acknowledged() > 0).then(|| format!("{} acknowledged", report.acknowledged())))
         .collect::<Vec<_>>()
         .join(", ")
 }
@@ -154,6 +160,18 @@ mod tests {
         assert!(text.contains("\n\nshelf  3 books\n\nVérifier"), "{text}");
         assert!(text.ends_with("CRITICAL  1 critical, 1 unknown, 1 warning, 1 OK in 1.5 s\n"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+
+    #[test]
+    fn what_is_acknowledged_is_told_with_who_answers_for_it_unless_quiet() {
+        let mut report = sample();
+        report.items[0].findings[1].acknowledged = super::super::report::tests::acknowledged();
+        let plain = |look| anstream::adapter::strip_str(&render(&report, look)).to_string();
+        let text = plain(PLAIN);
+        assert!(text.contains("acknowledged by Awa until 2026-12-31: moved in <May>"), "{text}");
+        assert!(text.ends_with("UNKNOWN  1 unknown, 1 warning, 1 OK, 1 acknowledged in 1.5 s\n"), "{text}");
+        let quiet = plain(Look { quiet: true, ..PLAIN });
+        assert!(!quiet.contains("127.0.0.1:5000") && quiet.contains("/mnt"), "{quiet}");
     }
 
     #[test]

@@ -49,6 +49,19 @@ const STEPS: &[&str] = &[
          slug TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER, id INTEGER NOT NULL, name TEXT NOT NULL, brand TEXT,
          price INTEGER, in_stock INTEGER, featured INTEGER, category TEXT, description BLOB, picture TEXT,
          PRIMARY KEY (slug, since)) STRICT, WITHOUT ROWID;",
+    // What the rounds so far did counts; an item's status is the worst of its findings.
+    "CREATE TABLE item_run (
+         item TEXT NOT NULL, at INTEGER NOT NULL, run_id TEXT NOT NULL, status TEXT NOT NULL,
+         PRIMARY KEY (item, at, run_id)) STRICT, WITHOUT ROWID;
+     CREATE TABLE signature (
+         item TEXT NOT NULL, at INTEGER NOT NULL, signer TEXT NOT NULL, note TEXT NOT NULL,
+         PRIMARY KEY (item, at)) STRICT, WITHOUT ROWID;
+     INSERT INTO item_run
+         SELECT item, started_at, run_id, CASE MAX(CASE finding.status
+                 WHEN 'OK' THEN 0 WHEN 'WARNING' THEN 1 WHEN 'UNKNOWN' THEN 2 ELSE 3 END)
+             WHEN 0 THEN 'OK' WHEN 1 THEN 'WARNING' WHEN 2 THEN 'UNKNOWN' ELSE 'CRITICAL' END
+         FROM finding JOIN run ON run.id = finding.run_id
+         WHERE command IN ('daily', 'weekly', 'monthly') GROUP BY run_id, item;",
 ];
 
 /// Brings the tables up to date in one transaction per step.

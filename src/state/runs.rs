@@ -10,6 +10,11 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use rusqlite::params;
 
+/// Command of the run that does whatever is due on any list.
+pub const CATCH_UP: &str = "checklist";
+
+const COLUMNS: &str = "id, command, started_at, finished_at, status, partial";
+
 /// One finished run of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -83,28 +88,48 @@ impl State {
         .with_context(|| format!("record the run of {}", run.command))
     }
 
-    /// The last whole run of a command; those of some items only do not count.
+    /// The last whole run of the daily list; those of some items only do not count, and a catch-up over all lists does
+    /// when every daily item was in it.
     ///
     /// # Errors
     /// When the state cannot be read.
-    pub fn last_run(&self, command: &str) -> Result<Option<Run>> {
-        let read = || -> Result<Option<Run>> {
-            let mut query = self.connection.prepare(
-                "SELECT id, started_at, finished_at, status FROM run WHERE command = ?1 AND NOT partial
-                 ORDER BY started_at DESC, id DESC LIMIT 1",
-            )?;
-            let mut rows = query.query([command])?;
-            let Some(row) = rows.next()? else { return Ok(None) };
-            Ok(Some(Run {
+    pub fn last_daily(&self) -> Result<Option<Run>> {
+        let question = format!(
+            "SELECT {COLUMNS} FROM run WHERE command IN ('daily', '{CATCH_UP}') AND NOT partial
+             ORDER BY started_at DESC, id DESC LIMIT 1"
+        );
+        let runs = self.runs(&question, []).context("read the last daily run")?;
+        Ok(runs.into_iter().next())
+    }
+
+    /// Runs of a list since a time, newest first, and those that caught up on all lists.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub fn runs_since(&self, since: Timestamp, command: &str) -> Result<Vec<Run>> {
+        let question = format!(
+            "SELECT {COLUMNS} FROM run WHERE command IN (?1, '{CATCH_UP}') AND started_at >= ?2
+             ORDER BY started_at DESC, id DESC"
+        );
+        self.runs(&question, params![command, since.as_microsecond()])
+            .with_context(|| format!("read the runs of {command}"))
+    }
+
+    fn runs(&self, question: &str, values: impl rusqlite::Params) -> Result<Vec<Run>> {
+        let mut query = self.connection.prepare(question)?;
+        let mut rows = query.query(values)?;
+        let mut runs = Vec::new();
+        while let Some(row) = rows.next()? {
+            runs.push(Run {
                 id: row.get(0)?,
-                command: command.to_owned(),
-                started_at: Timestamp::from_microsecond(row.get(1)?)?,
-                finished_at: Timestamp::from_microsecond(row.get(2)?)?,
-                status: Status::named(&row.get::<_, String>(3)?)?,
-                partial: false,
-            }))
-        };
-        read().with_context(|| format!("read the last run of {command}"))
+                command: row.get(1)?,
+                started_at: Timestamp::from_microsecond(row.get(2)?)?,
+                finished_at: Timestamp::from_microsecond(row.get(3)?)?,
+                status: Status::named(&row.get::<_, String>(4)?)?,
+                partial: row.get(5)?,
+            });
+        }
+        Ok(runs)
     }
 
     /// What a run found and was not OK, in the order of its report.
@@ -160,7 +185,7 @@ mod tests {
     fn the_last_whole_run_is_found_with_what_is_open() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut state = State::open(folder.path()).expect("state");
-        assert_eq!(state.last_run("daily").expect("read"), None);
+        assert_eq!(state.last_daily().expect("read"), None);
         let at: Timestamp = "2026-11-23T08:00:00Z".parse().expect("a time");
         let run = |id: &str, command: &str, hour: i64, partial| {
             let at = at + SignedDuration::from_hours(hour);
@@ -175,7 +200,12 @@ mod tests {
             let found = findings.iter().map(|finding| ("health.ports", finding));
             state.record_run(&run, found).expect("record");
         }
-        assert_eq!(state.last_run("daily").expect("read"), Some(run("a", "daily", 0, false)));
+        assert_eq!(state.last_daily().expect("read"), Some(run("a", "daily", 0, false)));
+        let since = |hour| at + SignedDuration::from_hours(hour);
+        let ids = |since| -> Vec<String> {
+            state.runs_since(since, "daily").expect("read").into_iter().map(|run| run.id).collect()
+        };
+        assert_eq!((ids(since(0)), ids(since(1))), (vec!["b".into(), "a".into()], vec!["b".into()]));
         let open = state.open_findings("a").expect("read");
         let told: Vec<_> = open.iter().map(|finding| (finding.status, finding.subject.as_str())).collect();
         assert_eq!(told, [(Status::Critical, "y")]);

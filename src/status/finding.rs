@@ -4,6 +4,7 @@ use super::Status;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
+use std::fmt;
 
 /// A sort of finding, with the identifier that never changes; see [`super::kinds`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,23 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
     pub guide: &'static str,
+    /// Who answers for it, where somebody does: it is told, and does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledged>,
+}
+
+/// Who answers for a finding, why and until which day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Acknowledged {
+    pub by: String,
+    pub reason: String,
+    pub until: String,
+}
+
+impl fmt::Display for Acknowledged {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "acknowledged by {} until {}: {}", self.by, self.until, self.reason)
+    }
 }
 
 impl Finding {
@@ -41,6 +59,7 @@ impl Finding {
             data: Map::new(),
             remedy: None,
             guide: kind.guide,
+            acknowledged: None,
         }
     }
 
@@ -58,6 +77,11 @@ impl Finding {
 
     pub fn unknown(kind: &Kind, subject: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(kind, Status::Unknown, subject, message)
+    }
+
+    /// The status as far as verdicts are concerned: what is acknowledged does not count.
+    pub fn counted(&self) -> Status {
+        if self.acknowledged.is_some() { Status::Ok } else { self.status }
     }
 
     /// Adds a figure or fact for machines to read; sizes are bytes, durations seconds, times RFC 3339 UTC.

@@ -17,6 +17,10 @@ macro_rules! kinds {
 
 kinds! {
     CHECK_FAILED = "CHECK-001", "a check that could not run", "Checklist de Maintenance";
+    CHECKLIST_SIGNED = "CHECKLIST-001", "an item that a person does and signs for", "Checklist de Maintenance";
+    CHECKLIST_COMMAND = "CHECKLIST-002", "an item that the site added: a command of its own", "Checklist de Maintenance";
+    CHECKLIST_DUE = "CHECKLIST-003", "what is due on the checklists", "Checklist de Maintenance";
+    ACKNOWLEDGEMENT = "ACKNOWLEDGE-001", "the acknowledgements: which are in force, expired or wrong", "Checklist de Maintenance";
     STATE_UNAVAILABLE = "STATE-001", "sitekeep's own record of runs", "Checklist de Maintenance";
 
     NOTIFICATIONS = "NOTIFY-001", "messages about runs are delivered", "Checklist de Maintenance";

@@ -7,6 +7,7 @@ mod finding;
 pub mod kinds;
 
 pub use check::Check;
+pub use finding::Acknowledged;
 pub use finding::Finding;
 pub use finding::Kind;
 pub use finding::Limits;

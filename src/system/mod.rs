@@ -1,5 +1,6 @@
 //! The machine: files, locks, processes, the clock. Everything that touches the operating system goes through here.
 
+pub mod bounded;
 pub mod certificates;
 pub mod fs;
 pub mod interrupt;

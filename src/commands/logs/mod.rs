@@ -157,6 +157,6 @@ fn verdict(
 ) -> Result<Status> {
     let daily = checklist::items().filter(|item| item.period == Period::Daily);
     let (items, _) = checklist::select(daily, &[item.to_owned()], &[])?;
-    let job = Job { command, items: &items, skipped: Vec::new(), remembers: false, since, changes: false };
+    let job = Job { command, items: &items, skipped: Vec::new(), remembers: false, since };
     report::run_job(job, args, context)
 }
