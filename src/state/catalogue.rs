@@ -253,7 +253,7 @@ mod tests {
     }
 
     fn take(state: &mut State, products: &[CatalogueProduct]) {
-        state.take_catalogue(|visit| products.iter().try_for_each(|product| visit(product))).expect("take");
+        state.take_catalogue(|visit| products.iter().try_for_each(visit)).expect("take");
     }
 
     fn differences(state: &State, position: usize) -> Vec<String> {
