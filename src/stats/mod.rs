@@ -140,7 +140,11 @@ pub fn read(
             largest: brands
                 .largest
                 .into_iter()
-                .map(|(name, tally)| BrandLine { name, products: tally.products, in_stock: tally.in_stock })
+                .map(|brand| BrandLine {
+                    name: brand.name,
+                    products: brand.products,
+                    in_stock: brand.in_stock,
+                })
                 .collect(),
         });
         let without = statistics::products_without_picture(database, showcase)?;

@@ -73,20 +73,19 @@ fn products(page: &mut Page, told: &Told<'_>, heading: &str, products: &[Catalog
         return;
     }
     let columns = told.columns();
-    let mut table = Table::new(vec![
-        Column::text(columns[0]),
-        Column::text(columns[1]),
-        Column::text(columns[2]),
-        Column::number(columns[3]),
-        Column::text(columns[4]),
-    ]);
+    let mut table =
+        Table::new(vec![Column::text(columns[0]), Column::number(columns[3]), Column::text(columns[4])]);
     for product in products {
-        table.row(&[
-            &product.name,
-            product.brand.as_deref().unwrap_or("–"),
-            product.category.as_deref().unwrap_or("–"),
-            &told.price(product),
-            &told.stock(product),
+        let sort: Vec<&str> =
+            [&product.brand, &product.category].into_iter().filter_map(|text| text.as_deref()).collect();
+        table.row_of(vec![
+            Html::trusted(format!(
+                "{}{}",
+                Html::text(&product.name),
+                Html::element("p", "soft small", &sort.join(" · "))
+            )),
+            Html::text(&told.price(product)),
+            Html::text(&told.stock(product)),
         ]);
     }
     page.section(heading, &table.html());

@@ -47,14 +47,29 @@ pub(super) fn page(told: &Told<'_>) -> Result<String> {
     let by_category = by_category.filter(|rows| !rows.is_empty());
     charts.extend(by_category.map(|rows| {
         let title = language.pick("Products by category", "Produits par catégorie");
-        (title, sorts(language, title, category, &rows))
+        let mut table = figures
+            .by_category
+            .iter()
+            .flatten()
+            .map(|line| {
+                let parent =
+                    figures.by_category.iter().flatten().find(|other| Some(other.id) == line.parent_id);
+                let name = parent
+                    .map_or_else(|| line.name.clone(), |parent| format!("{} › {}", parent.name, line.name));
+                (name, line.products, line.in_stock)
+            })
+            .collect::<Vec<_>>();
+        table.sort();
+        let table: Vec<_> =
+            table.iter().map(|(name, products, in_stock)| (name.as_str(), *products, *in_stock)).collect();
+        (title, sorts(language, title, category, &rows, &table))
     }));
     let brand_rows: Option<Vec<_>> = figures.brands.as_ref().map(|brands| {
         brands.largest.iter().map(|line| (line.name.as_str(), line.products, line.in_stock)).collect()
     });
     charts.extend(brand_rows.filter(|rows| !rows.is_empty()).map(|rows| {
         let title = language.pick("Products by brand", "Produits par marque");
-        (title, sorts(language, title, language.pick("Brand", "Marque"), &rows))
+        (title, sorts(language, title, language.pick("Brand", "Marque"), &rows, &rows))
     }));
     let products = language.pick("Number of products", "Nombre de produits");
     charts.extend(past(told, "products", products, &|value| language.number(value)));
@@ -152,26 +167,32 @@ fn prices(told: &Told<'_>) -> Option<Html> {
     Some(bars(language, title, &rows, &table))
 }
 
-/// Bars of products, those out of stock in a second colour.
-fn sorts(language: Language, title: &str, sort: &str, rows: &[(&str, u64, Option<u64>)]) -> Html {
+/// A name, its products, and those of them in stock.
+type Row<'a> = (&'a str, u64, Option<u64>);
+
+/// Bars of products, those out of stock in a second colour; the table may have more rows.
+fn sorts(language: Language, title: &str, sort: &str, rows: &[Row<'_>], all: &[Row<'_>]) -> Html {
     let knows_stock = rows.iter().any(|(_, _, in_stock)| in_stock.is_some());
     let mut columns = vec![Column::text(sort), Column::number(language.pick("Products", "Produits"))];
     if knows_stock {
         columns.push(Column::number(language.pick("Out of stock", "En rupture")));
     }
     let mut table = Table::new(columns);
-    let mut found = Vec::new();
-    for (name, products, in_stock) in rows {
-        let out = in_stock.map(|in_stock| products.saturating_sub(in_stock));
-        let shown = language.number(*products);
-        let mut cells = vec![Html::text(name), Html::text(&shown)];
+    let out = |row: &Row<'_>| row.2.map(|in_stock| row.1.saturating_sub(in_stock));
+    for row in all {
+        let mut cells = vec![Html::text(row.0), Html::text(&language.number(row.1))];
         if knows_stock {
-            cells.push(Html::text(&out.map_or_else(String::new, |out| language.number(out))));
+            cells.push(Html::text(&out(row).map_or_else(String::new, |out| language.number(out))));
         }
         table.row_of(cells);
-        found.push(Bar { label: (*name).to_owned(), value: *products, second: out.unwrap_or(0), shown });
     }
-    found.truncate(BARS);
+    let bar = |row: &Row<'_>| Bar {
+        label: row.0.to_owned(),
+        value: row.1,
+        second: out(row).unwrap_or(0),
+        shown: language.number(row.1),
+    };
+    let found: Vec<Bar> = rows.iter().take(BARS).map(bar).collect();
     let chart = bars(language, title, &found, &table);
     if !found.iter().any(|bar| bar.second > 0) {
         return chart;

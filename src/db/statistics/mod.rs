@@ -10,6 +10,7 @@ pub use people::sessions;
 pub use people::users;
 pub use pictures::each_picture;
 pub use pictures::products_without_picture;
+pub use tally::Brand;
 pub use tally::Brands;
 pub use tally::CategoryName;
 pub use tally::Group;

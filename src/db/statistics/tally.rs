@@ -76,7 +76,15 @@ pub struct Brands {
     pub count: u64,
     /// How many products have one.
     pub products: u64,
-    pub largest: Vec<(String, Tally)>,
+    pub largest: Vec<Brand>,
+}
+
+/// One brand; `None` is "not in this schema".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brand {
+    pub name: String,
+    pub products: u64,
+    pub in_stock: Option<u64>,
 }
 
 /// All products by category and sub-category; one group where the schema knows neither, none without products.
@@ -116,9 +124,9 @@ pub fn brands(database: &mut dyn Database, showcase: &Showcase, most: u32) -> Re
     }
     // Over groups, a window sees one row for each.
     let sql = format!(
-        "SELECT p.brand, count(*) OVER (), CAST(sum(count(*)) OVER () AS BIGINT), {} FROM \"{}\" AS p
+        "SELECT p.brand, count(*) OVER (), CAST(sum(count(*)) OVER () AS BIGINT), count(*), {} FROM \"{}\" AS p
          WHERE p.brand <> '' GROUP BY p.brand ORDER BY count(*) DESC, p.brand LIMIT {most}",
-        columns(database.engine(), showcase),
+        counted(showcase.stock.map(|column| format!("p.{column}"))),
         showcase.product
     );
     let rows = database.query(&sql, &[]).context("count the products by brand")?;
@@ -126,7 +134,11 @@ pub fn brands(database: &mut dyn Database, showcase: &Showcase, most: u32) -> Re
     for row in &rows {
         found.count = u64::try_from(row.integer(1)?)?;
         found.products = u64::try_from(row.integer(2)?)?;
-        found.largest.push((row.text(0)?, tally(row, 3)?));
+        found.largest.push(Brand {
+            name: row.text(0)?,
+            products: u64::try_from(row.integer(3)?)?,
+            in_stock: row.optional_integer(4)?.map(u64::try_from).transpose()?,
+        });
     }
     Ok(Some(found))
 }
@@ -165,12 +177,6 @@ pub fn category_names(database: &mut dyn Database, showcase: &Showcase) -> Resul
 
 /// SQL for the columns that [`tally`] reads.
 fn columns(engine: Engine, showcase: &Showcase) -> String {
-    let counted = |condition: Option<String>| {
-        condition.map_or_else(
-            || "CAST(NULL AS BIGINT)".to_owned(),
-            |condition| format!("count(CASE WHEN {condition} THEN 1 END)"),
-        )
-    };
     let price = hundredths(engine);
     [
         "count(*)".to_owned(),
@@ -183,6 +189,14 @@ fn columns(engine: Engine, showcase: &Showcase) -> String {
         format!("max({price})"),
     ]
     .join(", ")
+}
+
+/// SQL for how many rows fulfil a condition; NULL where the schema has none.
+fn counted(condition: Option<String>) -> String {
+    condition.map_or_else(
+        || "CAST(NULL AS BIGINT)".to_owned(),
+        |condition| format!("count(CASE WHEN {condition} THEN 1 END)"),
+    )
 }
 
 /// SQL for a price in whole hundredths; NULL for what is no price that the application could have written.
