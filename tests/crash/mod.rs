@@ -19,6 +19,7 @@ mod full;
 mod lock;
 mod moments;
 mod postgres;
+mod products;
 mod purge;
 mod restore;
 mod strace;

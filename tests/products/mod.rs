@@ -1,9 +1,11 @@
 //! `sitekeep products` and `categories`: rows and pictures change as one, on both databases, and come back.
 
 mod categories;
+mod django;
 mod import;
 mod refused;
 mod replace;
+mod schemas;
 mod undo;
 mod writing;
 
