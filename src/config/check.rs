@@ -13,6 +13,7 @@ impl Config {
         self.restore.check()?;
         self.status.check()?;
         self.images.check()?;
+        self.serve.check()?;
         self.check_limits()
     }
 

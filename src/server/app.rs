@@ -6,6 +6,8 @@ use super::api;
 use super::assets;
 use super::headers;
 use super::media;
+use super::metrics;
+use super::metrics::Metrics;
 use super::pages;
 use super::probes;
 use super::site::Site;
@@ -21,7 +23,12 @@ use tower_http::compression::CompressionLevel;
 use tower_http::limit::RequestBodyLimitLayer;
 
 /// Builds the routes around a site.
-pub(super) fn router(site: &Arc<Site>, max_body: usize, access_log: Option<AccessLog>) -> Router {
+pub(super) fn router(
+    site: &Arc<Site>,
+    max_body: usize,
+    metrics: &Arc<Metrics>,
+    access_log: Option<AccessLog>,
+) -> Router {
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/products", get(pages::listing))
@@ -53,9 +60,16 @@ pub(super) fn router(site: &Arc<Site>, max_body: usize, access_log: Option<Acces
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(max_body))
         .layer(CatchPanicLayer::custom(pages::crashed))
-        .layer(middleware::from_fn(headers::protect));
+        .layer(middleware::from_fn(headers::protect))
+        .layer(middleware::from_fn_with_state(Arc::clone(metrics), metrics::count));
     if let Some(log) = access_log {
         app = app.layer(middleware::from_fn_with_state(Arc::new(log), access_log::record));
     }
     app.with_state(Arc::clone(site))
+}
+
+/// Builds the one route of the monitoring's own address.
+pub(super) fn monitoring(site: &Arc<Site>, metrics: &Arc<Metrics>) -> Router {
+    let state = (Arc::clone(metrics), Arc::clone(site));
+    Router::new().route("/metrics", get(metrics::tell)).with_state(state)
 }
