@@ -114,6 +114,9 @@ impl Config {
         if let Some(path) = folder {
             absolute(path);
         }
+        if let Some(path) = &mut self.serve.frontend {
+            absolute(path);
+        }
         if let Some(path) = self.serve.access_log.as_mut().filter(|path| path.as_os_str() != "-") {
             absolute(path);
         }

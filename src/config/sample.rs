@@ -100,6 +100,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("serve.drain_timeout", "", "How long running requests may go on after a stop"),
     ("serve.media_max_age", "", "How long browsers may keep a picture"),
     ("serve.cors_origins", "", "Sites whose scripts may read the API (\"https://shop.example\"); \"*\": all"),
+    ("serve.frontend", "\"frontend/dist\"", "Built single-page application, served instead of the pages"),
     (
         "serve.access_log",
         "\"/var/log/niasotac/access.log\"",

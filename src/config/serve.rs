@@ -38,6 +38,8 @@ pub struct ServeConfig {
     pub media_max_age: Duration,
     /// Origins whose scripts may read the API, such as `https://shop.example`; `*` is every one.
     pub cors_origins: Vec<String>,
+    /// Folder of a built single-page application, served in the place of the pages.
+    pub frontend: Option<PathBuf>,
     /// File of the access log, or `-` for standard error; without it, none is written.
     pub access_log: Option<PathBuf>,
 }
@@ -57,6 +59,7 @@ impl Default for ServeConfig {
             drain_timeout: Duration::from_secs(10),
             media_max_age: Duration::from_mins(5),
             cors_origins: Vec::new(),
+            frontend: None,
             access_log: None,
         }
     }

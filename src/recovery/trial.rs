@@ -48,8 +48,9 @@ pub(super) fn browse(config: &mut Config, now: Timestamp, check: &mut Check) -> 
         clock: Arc::new(move || now),
     };
     let mut settings = config.clone();
-    // The live server has it.
+    // The live server has the address, and a frontend would hide the pages that are visited.
     settings.serve.metrics_listen = None;
+    settings.serve.frontend = None;
     let server = std::thread::spawn(move || {
         server::run(&settings, options, |address| {
             // Nobody waits for it when the drill has been given up.

@@ -10,6 +10,7 @@ mod assets;
 mod connections;
 mod cors;
 mod frame;
+mod frontend;
 mod headers;
 mod listen;
 mod log;
