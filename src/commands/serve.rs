@@ -9,7 +9,7 @@ use crate::status::Status;
 use crate::system::time;
 use anyhow::Result;
 use clap::Args;
-use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Serve the catalogue as a web site
@@ -22,11 +22,16 @@ use std::sync::Arc;
 Examples:
   sitekeep serve                            on the address of [serve] listen
   sitekeep serve --listen 127.0.0.1:0       on any free port
+  sitekeep serve --frontend frontend/dist   with the site's own React frontend
+  sitekeep serve --listen unix:/run/shop.sock   for nginx on this machine
   sitekeep serve --listen 0.0.0.0:8000      for the world: put nginx with TLS before it")]
 pub(super) struct ServeArgs {
-    /// Address and port [default: [serve] listen of the configuration, 127.0.0.1:8000]
+    /// Address and port, or `unix:/PATH` [default: [serve] listen of the configuration, 127.0.0.1:8000]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// Folder of a built single-page application, served in the place of the pages
+    #[arg(long, value_name = "DIR")]
+    frontend: Option<PathBuf>,
     /// End when the process that started this one ends
     #[arg(long, hide = true)]
     exit_with_parent: bool,
@@ -38,7 +43,10 @@ pub(super) struct ServeArgs {
 /// For wrong settings, or when the address is taken.
 pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
-    let config = &loaded.config;
+    let mut config = loaded.config.clone();
+    if let Some(folder) = &args.frontend {
+        config.serve.frontend = Some(folder.clone());
+    }
     let fixed = context.environment.get("SITEKEEP_NOW").map(ToOwned::to_owned);
     let now = context.now;
     let options = Options {
@@ -50,11 +58,11 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Status> {
         clock: Arc::new(move || time::now(fixed.as_deref()).unwrap_or(now)),
     };
     let printer = context.printer;
-    let stopped = server::run(config, options, |address: SocketAddr| {
+    let stopped = server::run(&config, options, |address| {
         let line = if printer.format == Format::Json {
-            serde_json::json!({ "url": format!("http://{address}") }).to_string() + "\n"
+            serde_json::json!({ "url": address.to_string() }).to_string() + "\n"
         } else {
-            format!("Serving {} on http://{address}\n", config.site.name)
+            format!("Serving {} on {address}\n", config.site.name)
         };
         // The server serves, whether or not anybody reads where.
         if printer.out(&line).is_err() {

@@ -16,6 +16,7 @@ impl Config {
         self.images.check()?;
         self.notifications.check()?;
         self.docs.check()?;
+        self.serve.check()?;
         self.check_limits()
     }
 

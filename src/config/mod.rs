@@ -150,6 +150,9 @@ impl Config {
             absolute(path);
         }
         self.docs.paths_mut().for_each(absolute);
+        if let Some(path) = &mut self.serve.frontend {
+            absolute(path);
+        }
         if let Some(path) = self.serve.access_log.as_mut().filter(|path| path.as_os_str() != "-") {
             absolute(path);
         }

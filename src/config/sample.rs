@@ -88,7 +88,9 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("disk.database_limit", "", "Size of the database (guide: 2 GB)"),
     ("disk.full_within_days", "", "Warn when a file system will be full so soon"),
     ("disk.paths", "", "More folders whose file systems are watched"),
-    ("serve.listen", "", "Address and port of the catalogue server"),
+    ("serve.listen", "", "Address and port of the catalogue server, or unix:/PATH"),
+    ("serve.socket_mode", "", "Mode of the file of a unix: socket"),
+    ("serve.metrics_listen", "\"127.0.0.1:9187\"", "Address of /metrics alone [default: none]"),
     ("serve.page_size", "", "Products on one page of the listing"),
     ("serve.database_connections", "", "Connections to the database"),
     ("serve.max_connections", "", "Connections of visitors at a time"),
@@ -98,6 +100,7 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("serve.drain_timeout", "", "How long running requests may go on after a stop"),
     ("serve.media_max_age", "", "How long browsers may keep a picture"),
     ("serve.cors_origins", "", "Sites whose scripts may read the API (\"https://shop.example\"); \"*\": all"),
+    ("serve.frontend", "\"frontend/dist\"", "Built single-page application, served instead of the pages"),
     (
         "serve.access_log",
         "\"/var/log/niasotac/access.log\"",

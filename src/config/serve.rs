@@ -10,8 +10,12 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServeConfig {
-    /// Address and port; loopback unless told otherwise. Port 0 takes any free one.
+    /// Address and port, or `unix:/PATH`; loopback unless told otherwise. Port 0 takes any free one.
     pub listen: String,
+    /// Mode of the file of a `unix:` socket, in octal digits.
+    pub socket_mode: String,
+    /// Address of `/metrics` alone; without it, nobody can ask.
+    pub metrics_listen: Option<String>,
     /// Products on one page of the listing.
     pub page_size: u32,
     /// Connections to the database, each on a thread of its own.
@@ -34,6 +38,8 @@ pub struct ServeConfig {
     pub media_max_age: Duration,
     /// Origins whose scripts may read the API, such as `https://shop.example`; `*` is every one.
     pub cors_origins: Vec<String>,
+    /// Folder of a built single-page application, served in the place of the pages.
+    pub frontend: Option<PathBuf>,
     /// File of the access log, or `-` for standard error; without it, none is written.
     pub access_log: Option<PathBuf>,
 }
@@ -42,6 +48,8 @@ impl Default for ServeConfig {
     fn default() -> Self {
         Self {
             listen: "127.0.0.1:8000".into(),
+            socket_mode: "660".into(),
+            metrics_listen: None,
             page_size: 20,
             database_connections: 4,
             max_connections: 1024,
@@ -51,7 +59,22 @@ impl Default for ServeConfig {
             drain_timeout: Duration::from_secs(10),
             media_max_age: Duration::from_mins(5),
             cors_origins: Vec::new(),
+            frontend: None,
             access_log: None,
         }
+    }
+}
+
+impl ServeConfig {
+    /// The mode of a socket's file; nothing where the setting is no mode.
+    pub fn socket_mode(&self) -> Option<u32> {
+        u32::from_str_radix(&self.socket_mode, 8).ok().filter(|mode| *mode <= 0o777)
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.socket_mode().is_none() {
+            return Err(format!("serve.socket_mode: `{}` is no mode such as 660", self.socket_mode));
+        }
+        Ok(())
     }
 }

@@ -47,7 +47,10 @@ pub(super) fn browse(config: &mut Config, now: Timestamp, check: &mut Check) -> 
         errors: Box::new(std::io::sink()),
         clock: Arc::new(move || now),
     };
-    let settings = config.clone();
+    let mut settings = config.clone();
+    // The live server has the address, and a frontend would hide the pages that are visited.
+    settings.serve.metrics_listen = None;
+    settings.serve.frontend = None;
     let server = std::thread::spawn(move || {
         server::run(&settings, options, |address| {
             // Nobody waits for it when the drill has been given up.
@@ -56,7 +59,7 @@ pub(super) fn browse(config: &mut Config, now: Timestamp, check: &mut Check) -> 
     });
     let visited = match address.recv() {
         Ok(address) => {
-            config.site.url = format!("http://{address}");
+            config.site.url = address.to_string();
             health::check_pages(config, Some(&facts), now.as_second().div_euclid(86400))
         }
         Err(_) => Err(anyhow!("the server did not start")),

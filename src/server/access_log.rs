@@ -28,6 +28,8 @@ use std::time::Instant;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Peer {
     Address(SocketAddr),
+    /// A socket in the file system, whose other end is on this machine and has no address.
+    Socket,
 }
 
 impl Peer {
@@ -35,6 +37,7 @@ impl Peer {
     pub(super) fn is_local(&self) -> bool {
         match self {
             Self::Address(address) => address.ip().to_canonical().is_loopback(),
+            Self::Socket => true,
         }
     }
 }
@@ -104,6 +107,7 @@ fn client(request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<Peer>()?;
     let own = match peer {
         Peer::Address(address) => Some(address.ip().to_canonical()),
+        Peer::Socket => None,
     };
     if !peer.is_local() {
         return own;

@@ -4,8 +4,11 @@ use super::access_log;
 use super::access_log::AccessLog;
 use super::api;
 use super::assets;
+use super::frontend;
 use super::headers;
 use super::media;
+use super::metrics;
+use super::metrics::Metrics;
 use super::pages;
 use super::probes;
 use super::site::Site;
@@ -21,20 +24,19 @@ use tower_http::compression::CompressionLevel;
 use tower_http::limit::RequestBodyLimitLayer;
 
 /// Builds the routes around a site.
-pub(super) fn router(site: &Arc<Site>, max_body: usize, access_log: Option<AccessLog>) -> Router {
-    let pages = Router::new()
-        .route("/", get(pages::home))
-        .route("/products", get(pages::listing))
-        .route("/products/", get(pages::without_slash))
-        .route("/products/{slug}", get(pages::product))
-        .route("/products/{slug}/", get(pages::without_slash))
-        .route("/contact", get(pages::contact))
-        .route("/contact/", get(pages::without_slash))
-        .route("/static/{name}", get(assets::serve))
-        .route("/favicon.ico", get(assets::favicon))
-        .route("/robots.txt", get(probes::robots))
-        .fallback(pages::not_found)
-        .method_not_allowed_fallback(pages::method_not_allowed)
+pub(super) fn router(
+    site: &Arc<Site>,
+    max_body: usize,
+    metrics: &Arc<Metrics>,
+    access_log: Option<AccessLog>,
+) -> Router {
+    let pages = match &site.frontend {
+        Some(folder) => {
+            Router::new().fallback(frontend::serve).with_state((Arc::clone(site), Arc::new(folder.clone())))
+        }
+        None => own_pages(),
+    };
+    let pages = pages
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(Arc::clone(site), pages::in_time));
     let api = Router::new()
@@ -53,9 +55,33 @@ pub(super) fn router(site: &Arc<Site>, max_body: usize, access_log: Option<Acces
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(max_body))
         .layer(CatchPanicLayer::custom(pages::crashed))
-        .layer(middleware::from_fn(headers::protect));
+        .layer(middleware::from_fn(headers::protect))
+        .layer(middleware::from_fn_with_state(Arc::clone(metrics), metrics::count));
     if let Some(log) = access_log {
         app = app.layer(middleware::from_fn_with_state(Arc::new(log), access_log::record));
     }
     app.with_state(Arc::clone(site))
+}
+
+/// The pages that the server renders itself.
+fn own_pages() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/products", get(pages::listing))
+        .route("/products/", get(pages::without_slash))
+        .route("/products/{slug}", get(pages::product))
+        .route("/products/{slug}/", get(pages::without_slash))
+        .route("/contact", get(pages::contact))
+        .route("/contact/", get(pages::without_slash))
+        .route("/static/{name}", get(assets::serve))
+        .route("/favicon.ico", get(assets::favicon))
+        .route("/robots.txt", get(probes::robots))
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::method_not_allowed)
+}
+
+/// Builds the one route of the monitoring's own address.
+pub(super) fn monitoring(site: &Arc<Site>, metrics: &Arc<Metrics>) -> Router {
+    let state = (Arc::clone(metrics), Arc::clone(site));
+    Router::new().route("/metrics", get(metrics::tell)).with_state(state)
 }

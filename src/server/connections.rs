@@ -3,7 +3,11 @@
 //! axum's own loop has no limit on connections or on the time that the head of a request may take.
 
 use super::access_log::Peer;
+use super::listen;
+use super::metrics::Metrics;
 use super::patience::Patient;
+use anyhow::Context;
+use anyhow::Result;
 use axum::Router;
 use axum::body::Body;
 use hyper::Request;
@@ -14,11 +18,15 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::service::TowerToHyperService;
-use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
+use tokio::net::UnixListener;
+use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
 use tokio::sync::watch;
 
@@ -33,11 +41,54 @@ pub(super) struct Limits {
     pub(super) stall_timeout: Duration,
 }
 
+/// A listening socket that the runtime watches.
+pub(super) enum Listener {
+    Port(TcpListener),
+    /// The file goes with the socket.
+    Socket {
+        listener: UnixListener,
+        _file: Option<listen::SocketFile>,
+    },
+}
+
+impl Listener {
+    /// Takes a socket over; must be called on the runtime.
+    pub(super) fn take(listener: listen::Listener) -> Result<Self> {
+        let taken = match listener {
+            listen::Listener::Port(listener) => TcpListener::from_std(listener).map(Self::Port),
+            listen::Listener::Socket(listener, file) => {
+                UnixListener::from_std(listener).map(|listener| Self::Socket { listener, _file: file })
+            }
+        };
+        taken.context("take the socket over")
+    }
+
+    async fn accept(&self) -> std::io::Result<(Stream, Peer)> {
+        match self {
+            Self::Port(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                // Answers are written whole; waiting for more only delays them.
+                let _ = stream.set_nodelay(true);
+                Ok((Stream::Port(stream), Peer::Address(peer)))
+            }
+            Self::Socket { listener, .. } => {
+                listener.accept().await.map(|(stream, _)| (Stream::Socket(stream), Peer::Socket))
+            }
+        }
+    }
+}
+
+enum Stream {
+    Port(TcpStream),
+    Socket(UnixStream),
+}
+
 /// Accepts connections until `stop` turns true; then waits for the running requests, for as long as it is polled.
 pub(super) async fn serve(
-    listener: TcpListener,
+    listener: Listener,
     app: Router,
     limits: Limits,
+    metrics: Arc<Metrics>,
     mut stop: watch::Receiver<bool>,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
@@ -48,9 +99,14 @@ pub(super) async fn serve(
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { break };
-        let (app, limits, stop) = (app.clone(), limits.clone(), stop.clone());
+        let (app, limits, stop, metrics) = (app.clone(), limits.clone(), stop.clone(), Arc::clone(&metrics));
         tokio::spawn(async move {
-            converse(stream, peer, app, &limits, stop).await;
+            metrics.connections.fetch_add(1, Ordering::Relaxed);
+            match stream {
+                Stream::Port(stream) => converse(stream, peer, app, &limits, stop).await,
+                Stream::Socket(stream) => converse(stream, peer, app, &limits, stop).await,
+            }
+            metrics.connections.fetch_sub(1, Ordering::Relaxed);
             drop(place);
         });
     }
@@ -60,9 +116,9 @@ pub(super) async fn serve(
     let _ = places.acquire_many(all).await;
 }
 
-type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
+type Accepted = (Stream, Peer, tokio::sync::OwnedSemaphorePermit);
 
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accepted> {
+async fn accept(listener: &Listener, places: &Arc<Semaphore>) -> Option<Accepted> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     loop {
         match listener.accept().await {
@@ -73,18 +129,16 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Option<Accep
     }
 }
 
-async fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
+async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send>(
+    stream: S,
+    peer: Peer,
     app: Router,
     limits: &Limits,
     mut stop: watch::Receiver<bool>,
 ) {
-    // Answers are written whole; waiting for more only delays them.
-    let _ = stream.set_nodelay(true);
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Peer::Address(peer));
+        request.extensions_mut().insert(peer);
         app.call(request.map(Body::new))
     });
     let connection = http1::Builder::new()

@@ -10,10 +10,12 @@ mod assets;
 mod connections;
 mod cors;
 mod frame;
+mod frontend;
 mod headers;
 mod listen;
 mod log;
 mod media;
+mod metrics;
 mod pages;
 mod patience;
 mod pool;
@@ -23,6 +25,7 @@ mod stop;
 mod store;
 mod worker;
 
+pub use listen::Address;
 pub use site::Clock;
 pub use stop::Stop;
 
@@ -31,14 +34,15 @@ use access_log::AccessLog;
 use anyhow::Context;
 use anyhow::Result;
 use connections::Limits;
+use connections::Listener;
 use log::Log;
 use log::Target;
+use metrics::Metrics;
 use pool::Pool;
 use rustix::process::Signal;
 use sd_notify::NotifyState;
 use site::Site;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -48,9 +52,12 @@ use stop::Signals;
 /// Threads that read pictures: more than a disk can use at once, few enough to bound the memory.
 const FILE_THREADS: usize = 32;
 
+/// Connections of monitoring systems at a time.
+const MONITORS: usize = 8;
+
 /// What a server is started with, besides the configuration.
 pub struct Options {
-    /// Address and port to listen on; port 0 takes any free one. A socket that systemd passes goes before it.
+    /// Address and port, or `unix:/PATH`; port 0 takes any free one. A socket that systemd passes goes before it.
     pub listen: String,
     /// End when the process that started this one ends.
     pub exit_with_parent: bool,
@@ -75,34 +82,48 @@ pub struct Stopped {
 /// # Errors
 /// When the address cannot be had, the access log cannot be written, or the configuration makes no sense. A database
 /// that is down is no error: pages then say so, until it answers.
-pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(SocketAddr)) -> Result<Stopped> {
+pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(Address)) -> Result<Stopped> {
     let stop = options.stop.clone();
     if options.exit_with_parent {
         follow_parent(&stop)?;
     }
-    let listener = listen::listener(&options.listen)?;
+    let mode = config.serve.socket_mode().unwrap_or(0o660);
+    let listener = listen::listener(&options.listen, mode)?;
+    let address = listener.address()?;
+    let monitor =
+        config.serve.metrics_listen.as_deref().map(|address| listen::bind(address, mode)).transpose()?;
     let (alive, ended) = std::sync::mpsc::channel();
     let errors = Log::start(Target::Writer(options.errors), None, &alive)?;
     let access_log = access_log(config, &errors, &alive)?;
-    let app = assemble(config, &options.clock, errors, access_log.clone(), &alive)?;
+    let metrics = Arc::new(Metrics::default());
+    let (app, site) = assemble(config, &options.clock, errors, &metrics, access_log.clone(), &alive)?;
     drop(alive);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(FILE_THREADS)
         .enable_all()
         .build()
         .context("start the async runtime")?;
+    let limits = Limits {
+        connections: config.serve.max_connections.clamp(1, 1 << 20),
+        header_timeout: config.serve.header_timeout,
+        stall_timeout: config.serve.request_timeout,
+    };
     let stopped = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener).context("take the socket over")?;
+        let listener = Listener::take(listener)?;
+        if let Some(monitor) = monitor {
+            let app = app::monitoring(&site, &metrics);
+            let limits = Limits { connections: MONITORS, ..limits.clone() };
+            // Not among the visitors' connections.
+            let own = Arc::default();
+            tokio::spawn(connections::serve(Listener::take(monitor)?, app, limits, own, stop.subscribe()));
+        }
+        drop(site);
         let mut signals = options.signals.then(Signals::take).transpose()?;
-        let address = listener.local_addr().context("read the socket's address")?;
-        let limits = Limits {
-            connections: config.serve.max_connections.clamp(1, 1 << 20),
-            header_timeout: config.serve.header_timeout,
-            stall_timeout: config.serve.request_timeout,
-        };
-        let mut serving = tokio::spawn(connections::serve(listener, app, limits, stop.subscribe()));
+        let serving = connections::serve(listener, app, limits, metrics, stop.subscribe());
+        let mut serving = tokio::spawn(serving);
         on_ready(address);
         tell_systemd(&NotifyState::Ready);
+        tokio::spawn(keep_watchdog_quiet());
         let mut asked = stop.subscribe();
         tokio::select! {
             _ = asked.wait_for(|stop| *stop) => {}
@@ -130,22 +151,23 @@ pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(SocketAddr))
 pub fn app(config: &Config, clock: &Clock, errors: Box<dyn Write + Send>) -> Result<axum::Router> {
     let (alive, _) = std::sync::mpsc::channel();
     let errors = Log::start(Target::Writer(errors), None, &alive)?;
-    assemble(config, clock, errors, None, &alive)
+    assemble(config, clock, errors, &Arc::default(), None, &alive).map(|(app, _)| app)
 }
 
 fn assemble(
     config: &Config,
     clock: &Clock,
     errors: Log,
+    metrics: &Arc<Metrics>,
     access_log: Option<Log>,
     alive: &Sender<()>,
-) -> Result<axum::Router> {
+) -> Result<(axum::Router, Arc<Site>)> {
     let pool = Pool::start(config, errors, alive)?;
     let site = Arc::new(Site::new(config, pool, Arc::clone(clock))?);
     let access_log =
         access_log.map(|log| AccessLog { log, zone: site.zone.clone(), clock: Arc::clone(clock) });
     let max_body = usize::try_from(config.serve.max_body.0).unwrap_or(usize::MAX);
-    Ok(app::router(&site, max_body, access_log))
+    Ok((app::router(&site, max_body, metrics, access_log), site))
 }
 
 fn access_log(config: &Config, errors: &Log, alive: &Sender<()>) -> Result<Option<Log>> {
@@ -173,6 +195,15 @@ async fn wait(signals: Option<&mut Signals>, access_log: Option<&Log>) {
     match signals {
         Some(signals) => signals.stop(access_log).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Tells systemd's watchdog, as often as it wants twice over, that the runtime still turns.
+async fn keep_watchdog_quiet() {
+    let Some(every) = sd_notify::watchdog_enabled() else { return };
+    loop {
+        tell_systemd(&NotifyState::Watchdog);
+        tokio::time::sleep(every / 2).await;
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::assets;
 use super::cors::Cors;
+use super::frontend;
 use super::pool::Pool;
 use crate::config::Config;
 use crate::error::Error;
@@ -37,6 +38,8 @@ pub(super) struct Site {
     pub(super) media_root: PathBuf,
     pub(super) media_max_age: Duration,
     pub(super) cors: Cors,
+    /// Folder of a built single-page application, which takes the pages' place.
+    pub(super) frontend: Option<PathBuf>,
     pub(super) style_url: String,
     pub(super) icon_url: String,
     pub(super) pool: Pool,
@@ -49,6 +52,9 @@ impl Site {
             Error::new(Kind::Config, format!("site.timezone: {error}"))
                 .hint("write a name such as Africa/Porto-Novo; the machine needs the package tzdata")
         })?;
+        if let Some(folder) = &config.serve.frontend {
+            frontend::check(folder)?;
+        }
         Ok(Self {
             name: config.site.name.clone(),
             url: config.site.url.trim_end_matches('/').to_owned(),
@@ -61,6 +67,7 @@ impl Site {
             media_prefix: media_prefix(&config.site.media_url)?,
             media_root: config.site.media.clone(),
             media_max_age: config.serve.media_max_age,
+            frontend: config.serve.frontend.clone(),
             cors: Cors(config.serve.cors_origins.clone()),
             style_url: assets::style_url(),
             icon_url: assets::icon_url(),

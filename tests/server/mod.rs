@@ -4,6 +4,7 @@ mod answers;
 mod api;
 mod catalogue;
 mod engines;
+mod frontend;
 mod lifecycle;
 mod media;
 mod program;

@@ -8,6 +8,7 @@ use sitekeep::db::SeedProduct;
 use sitekeep::db::SiteSettings;
 use sitekeep::db::create_sqlite;
 use sitekeep::server;
+use sitekeep::server::Address;
 use sitekeep::server::Options;
 use sitekeep::server::Stop;
 use sitekeep::server::Stopped;
@@ -92,7 +93,10 @@ impl World {
         let config = self.config.clone();
         let thread =
             std::thread::spawn(move || server::run(&config, options, |address| ready.send(address).unwrap()));
-        let address = address.recv_timeout(DEADLINE).unwrap();
+        let address = match address.recv_timeout(DEADLINE).unwrap() {
+            Address::Port(address) => address,
+            Address::Socket(path) => panic!("a socket at {}", path.display()),
+        };
         Server { address, stop, errors, thread }
     }
 }

@@ -71,6 +71,17 @@ pub(super) async fn serve(State(site): State<Arc<Site>>, request: Request) -> Re
     response
 }
 
+/// The route that a path of the API leads to, as monitoring knows it; nothing for any other path.
+pub(super) fn label(path: &str) -> Option<&'static str> {
+    if !path.starts_with(route::PREFIX) {
+        return None;
+    }
+    Some(match route::resolve(path) {
+        Route::View(view, _) => view.label(),
+        Route::WithoutSlash | Route::Nowhere => "/api/ other",
+    })
+}
+
 async fn answer(site: &Arc<Site>, request: &Parts) -> Response {
     let (view, suffix) = match route::resolve(request.uri.path()) {
         Route::View(view, suffix) => (view, suffix),

@@ -83,6 +83,25 @@ impl View {
         !matches!(self, Self::Settings | Self::Schema)
     }
 
+    /// The route as monitoring knows it.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::Root => "/api/",
+            Self::Products => "/api/products/",
+            Self::Product(_) => "/api/products/{slug}/",
+            Self::Featured => "/api/products/featured/",
+            Self::Recent => "/api/products/recent/",
+            Self::Brands => "/api/products/brands/",
+            Self::Stats => "/api/products/stats/",
+            Self::Categories => "/api/categories/",
+            Self::Category(_) => "/api/categories/{slug}/",
+            Self::MainCategories => "/api/categories/main_categories/",
+            Self::CategoryProducts(_) => "/api/categories/{slug}/products/",
+            Self::Settings => "/api/settings/",
+            Self::Schema => "/api/schema/",
+        }
+    }
+
     /// Name of the view and the sentence that the application describes it with.
     pub(super) fn describe(&self) -> (&'static str, &'static str) {
         match self {

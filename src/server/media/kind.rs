@@ -26,6 +26,24 @@ pub(super) fn content_type(path: &Path) -> &'static str {
     }
 }
 
+/// Content type of a file that the site's makers built, and that may therefore be a page or a script.
+pub(in crate::server) fn asset_type(path: &Path) -> &'static str {
+    match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "xml" => "application/xml",
+        "wasm" => "application/wasm",
+        "woff" => "font/woff",
+        "woff2" => "font/woff2",
+        "ttf" => "font/ttf",
+        "otf" => "font/otf",
+        _ => content_type(path),
+    }
+}
+
 pub(super) const SVG: &str = "image/svg+xml";
 
 #[cfg(test)]

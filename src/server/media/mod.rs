@@ -7,6 +7,9 @@ mod path;
 mod range;
 mod version;
 
+pub(super) use kind::asset_type;
+pub(super) use path::relative;
+
 use super::site::Site;
 use axum::body::Body;
 use axum::extract::State;
@@ -32,7 +35,7 @@ use version::Version;
 const PIECE: u64 = 32 * 1024;
 
 /// A file ready to be sent: its head, and what is to follow.
-struct Answer {
+pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     content: Content,
@@ -43,6 +46,13 @@ enum Content {
     Bytes(Vec<u8>),
     /// Bytes still to be read from where the file stands.
     Rest(File, u64),
+}
+
+/// How a file is handed over: what it is, how long it may be kept, and what it may do in a browser.
+pub(super) struct Manner {
+    pub(super) kind: &'static str,
+    pub(super) keep: String,
+    pub(super) policy: &'static str,
 }
 
 /// Answers a GET or HEAD below the media URL; what is missing is a bare 404, never a page with status 200.
@@ -59,9 +69,26 @@ pub(super) async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: Head
 }
 
 fn answer(site: &Site, relative: &Path, asked: &HeaderMap) -> std::io::Result<Answer> {
-    let (mut file, metadata) = path::open(&site.media_root, relative)?;
-    let (whole, version) = (metadata.len(), Version::of(&metadata));
     let kind = kind::content_type(relative);
+    let policy = if kind == kind::SVG {
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    } else {
+        "default-src 'none'"
+    };
+    // Never immutable: Django's suffix tells uploads of one name apart and is no hash of what is in them.
+    let keep = format!("public, max-age={}", site.media_max_age.as_secs());
+    send(&site.media_root, relative, asked, &Manner { kind, keep, policy })
+}
+
+/// Answers with a file below a root, or with the part of it that is asked for.
+pub(super) fn send(
+    root: &Path,
+    relative: &Path,
+    asked: &HeaderMap,
+    manner: &Manner,
+) -> std::io::Result<Answer> {
+    let (mut file, metadata) = path::open(root, relative)?;
+    let (whole, version) = (metadata.len(), Version::of(&metadata));
     let mut headers = HeaderMap::new();
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -70,7 +97,7 @@ fn answer(site: &Site, relative: &Path, asked: &HeaderMap) -> std::io::Result<An
     };
     set(header::ETAG, &version.etag);
     set(header::LAST_MODIFIED, &version.last_modified().unwrap_or_default());
-    set(header::CACHE_CONTROL, &format!("public, max-age={}", site.media_max_age.as_secs()));
+    set(header::CACHE_CONTROL, &manner.keep);
     set(header::ACCEPT_RANGES, "bytes");
     let verdict = version.weigh(asked);
     if verdict != Verdict::Send {
@@ -78,15 +105,8 @@ fn answer(site: &Site, relative: &Path, asked: &HeaderMap) -> std::io::Result<An
         let status = if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::PRECONDITION_FAILED };
         return Ok(Answer { status, headers, content: Content::Nothing });
     }
-    set(header::CONTENT_TYPE, kind);
-    set(
-        header::CONTENT_SECURITY_POLICY,
-        if kind == kind::SVG {
-            "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-        } else {
-            "default-src 'none'"
-        },
-    );
+    set(header::CONTENT_TYPE, manner.kind);
+    set(header::CONTENT_SECURITY_POLICY, manner.policy);
     let range = asked.get(header::RANGE).filter(|_| version.continues(asked));
     let wanted =
         range.and_then(|range| range.to_str().ok()).map_or(Wanted::All, |text| range::wanted(text, whole));
@@ -119,7 +139,7 @@ fn answer(site: &Site, relative: &Path, asked: &HeaderMap) -> std::io::Result<An
     Ok(Answer { status, headers, content })
 }
 
-fn respond(answer: Answer) -> Response {
+pub(super) fn respond(answer: Answer) -> Response {
     let body = match answer.content {
         Content::Nothing => Body::empty(),
         Content::Bytes(bytes) => Body::from(bytes),
@@ -135,7 +155,8 @@ fn missing() -> Response {
     bare(StatusCode::NOT_FOUND)
 }
 
-fn bare(status: StatusCode) -> Response {
+/// A status in words alone.
+pub(super) fn bare(status: StatusCode) -> Response {
     let text = status.canonical_reason().unwrap_or_default();
     (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text)
         .into_response()

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// Decodes a path once and takes it apart; nothing when a part is empty, hidden or leads upwards.
-pub(super) fn relative(encoded: &str) -> Option<PathBuf> {
+pub(in crate::server) fn relative(encoded: &str) -> Option<PathBuf> {
     let decoded: Vec<u8> = percent_decode_str(encoded).collect();
     let plain = |part: &[u8]| !part.is_empty() && !part.starts_with(b".") && !part.contains(&0);
     decoded.split(|byte| *byte == b'/').all(plain).then(|| OsString::from_vec(decoded).into())
