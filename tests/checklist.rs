@@ -103,7 +103,7 @@ fn what_sitekeep_does_nobody_signs_for_and_nobody_is_no_name() {
         .run(&["checklist", "sign", "disk.space", "--by", "Awa"])
         .exits(64)
         .complains("sitekeep daily --only disk.space");
-    sandbox.run(&["checklist", "sign", "docs", "--by", " "]).exits(64).complains("nobody signs");
+    sandbox.run(&["checklist", "sign", "docs.procedures", "--by", " "]).exits(64).complains("nobody signs");
     sandbox.run(&["checklist", "sign", "dosc", "--by", "Awa"]).exits(64).complains("did you mean `docs`?");
     sandbox.run(&["checklist", "history", "dosc"]).exits(64).complains("did you mean `docs`?");
 }
@@ -167,8 +167,7 @@ fn status_tells_what_is_overdue() {
             "weekly",
             "dependencies.check",
             "monthly",
-            "stats",
-            "docs",
+            "docs.procedures",
             "security.audit",
             "performance.review",
             "dependencies.update",
@@ -251,7 +250,7 @@ fn items_that_cannot_be_are_refused_with_their_name() {
 fn the_page_stands_alone_and_shows_the_runs_of_the_period() {
     let sandbox = site("[disk]\nmedia_limit = \"1 B\"\n");
     sandbox.run(&["daily", "--only", "disk.media"]).exits(1);
-    sandbox.run(&["checklist", "sign", "docs", "--by", "A <b>", "--note", "x & y"]).exits(0);
+    sandbox.run(&["checklist", "sign", "docs.procedures", "--by", "A <b>", "--note", "x & y"]).exits(0);
     let told = sandbox.run(&["checklist", "show", "--html", "page.html"]).exits(0);
     assert_eq!(told.stdout, "");
     let page = std::fs::read_to_string(sandbox.path("page.html")).unwrap();
@@ -280,7 +279,7 @@ fn rounds_before_the_record_of_items_count() {
     let sandbox = site("");
     sandbox.run(&["daily", "--only", "disk.space"]).exits(0);
     let state_file = rusqlite::Connection::open(sandbox.path("state/state.sqlite3")).unwrap();
-    state_file.execute_batch("DROP TABLE item_run; DROP TABLE signature; PRAGMA user_version = 5;").unwrap();
+    state_file.execute_batch("DROP TABLE item_run; DROP TABLE signature; PRAGMA user_version = 7;").unwrap();
     assert_eq!(state(&sandbox, "2026-11-23T09:00:00Z", "disk.space"), "done");
     assert_eq!(state(&sandbox, "2026-11-23T09:00:00Z", "disk.media"), "due");
 }

@@ -210,7 +210,7 @@ fn a_guide_that_is_not_there_or_cannot_be_copied_is_no_success() {
 #[test]
 fn the_monthly_checklist_documents_and_says_what_is_not_configured() {
     let sandbox = guides();
-    let monthly = ["monthly", "--only", "docs", "--format", "json"];
+    let monthly = ["monthly", "--only", "docs.report,docs.archive", "--format", "json"];
     let report = sandbox.run(&monthly).exits(0).json();
     assert!(
         findings(&report, "DOCS-001", "ok")[0]["message"].as_str().unwrap().contains("not configured"),

@@ -12,7 +12,6 @@ const ROWS: &[(&[&str], Siblings)] = &[
     (&["db", "state"], Siblings::MayNot),
     (&["quarantine"], Siblings::MayNot),
     (
-    (
         &[
             "health",
             "disk",
@@ -28,8 +27,6 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "products",
             "acknowledge",
         ],
-        Siblings::MayNot,
-    ),
         Siblings::MayNot,
     ),
     (&["server", "output"], Siblings::MayNot),

@@ -134,7 +134,13 @@ pub fn select(
 /// # Errors
 /// A usage error for a name that means no item, with the nearest that does.
 pub fn find(items: &[&'static Item], id: &str) -> Result<&'static Item> {
-    Ok(items.iter().copied().find(|item| item.id == id).ok_or_else(|| unknown(items, id))?)
+    let found = items.iter().copied().find(|item| item.id == id);
+    // A family is more than one item.
+    Ok(found.ok_or_else(|| match items.iter().find(|item| item.is_named(id)) {
+        Some(first) => Error::new(Kind::Usage, format!("`{id}` is more than one item"))
+            .hint(format!("name one of them: {} …", first.id)),
+        None => unknown(items, id),
+    })?)
 }
 
 /// Says that a name means no item, and which is nearest.

@@ -42,12 +42,11 @@ pub(super) const ITEMS: &[Item] = &[
     Item::new(Period::Monthly, "docs.archive", "Older versions of the guides", DOCUMENTATION, |round| {
         round.keeper()?.archive_guides()
     }),
-    Item::signed(Period::Monthly, "stats", "Figures of the shop looked at", "Analyser statistiques"),
     Item::signed(
         Period::Monthly,
-        "docs",
+        "docs.procedures",
         "Guides and procedures brought up to date",
-        "Mettre à jour documentation",
+        DOCUMENTATION,
     ),
     Item::new(Period::Monthly, "backup.full", "Full backup", RESTORE, |round| {
         round.keeper()?.make(Kind::Full)

@@ -192,7 +192,8 @@ impl Command {
     /// Name of a command of whose end people are told: whole checklists, and what makes, tries or brings back backups.
     fn told(&self) -> Option<&'static str> {
         match self {
-            Self::Round(period) | Self::Checklist(checklist::ChecklistCommand::Run(period)) => period.told(),
+            Self::Round(period) => period.told(),
+            Self::Checklist(command) => command.told(),
             Self::Backup(command) => command.told(),
             Self::Restore(args) => args.told(),
             _ => None,

@@ -199,7 +199,7 @@ pub(super) fn finished(report: &Report, config: &Config, state: Option<&mut Stat
     let mut found: Vec<&Finding> = report
         .findings()
         .map(|(_, finding)| finding)
-        .filter(|finding| finding.status != Status::Ok && finding.id != kinds::NOTIFICATIONS.id)
+        .filter(|finding| finding.counted() != Status::Ok && finding.id != kinds::NOTIFICATIONS.id)
         .collect();
     found.sort_by_key(|finding| std::cmp::Reverse(finding.status));
     let problems = found

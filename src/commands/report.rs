@@ -178,15 +178,13 @@ impl Record {
             Some(state) => record(state, &report, self.partial, &self.ran).err(),
             None => self.problem.take(),
         };
-        report.items.extend(problem.map(|problem| unrecorded(&problem)));
-        let printed = context.printer.report(&report, args.output.as_deref());
-        notifications::finished(&report, config, self.state.as_mut(), context);
-        printed?;
         if let Some(problem) = problem {
             report.items.push(unrecorded(&problem));
             acknowledge::mark(&mut report, &acknowledgements);
         }
-        context.printer.report(&report, args.output.as_deref())?;
+        let printed = context.printer.report(&report, args.output.as_deref());
+        notifications::finished(&report, config, self.state.as_mut(), context);
+        printed?;
         Ok(report.status())
     }
 }

@@ -15,6 +15,7 @@ use crate::checklist::Standing;
 use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind;
+use crate::state::CATCH_UP;
 use crate::state::Manner;
 use crate::state::State;
 use crate::status::Status;
@@ -72,6 +73,30 @@ pub(super) enum PeriodCommand {
     /// Run the quarterly checklist: what wants doing, and who signed for it
     #[command(after_help = round::QUARTERLY_HELP)]
     Quarterly(RoundArgs),
+}
+
+impl ChecklistCommand {
+    /// Name of a run of a whole checklist, of whose end people are told.
+    pub(super) fn told(&self) -> Option<&'static str> {
+        match self {
+            Self::Run(RunArgs { period: Some(period), .. }) => period.told(),
+            Self::Run(RunArgs { due: true, .. }) => Some(CATCH_UP),
+            _ => None,
+        }
+    }
+}
+
+impl PeriodCommand {
+    /// Its name, where it is of the whole checklist.
+    pub(super) fn told(&self) -> Option<&'static str> {
+        let (period, args) = match self {
+            Self::Daily(args) => (Period::Daily, args),
+            Self::Weekly(args) => (Period::Weekly, args),
+            Self::Monthly(args) => (Period::Monthly, args),
+            Self::Quarterly(args) => (Period::Quarterly, args),
+        };
+        args.is_whole().then_some(period.word())
+    }
 }
 
 /// Runs the command.
