@@ -14,6 +14,7 @@ impl Config {
         self.status.check()?;
         self.images.check()?;
         self.notifications.check()?;
+        self.performance.check()?;
         self.check_limits()
     }
 

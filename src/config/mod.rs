@@ -16,6 +16,7 @@ mod logs;
 mod notifications;
 mod origin;
 mod password;
+mod performance;
 mod quarantine;
 mod restore;
 pub mod sample;
@@ -49,6 +50,7 @@ pub use notifications::Encryption;
 pub use notifications::NotificationsConfig;
 pub use notifications::NotifyOn;
 pub use origin::Origin;
+pub use performance::PerformanceConfig;
 pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
 pub use secret::Secret;
@@ -76,6 +78,7 @@ pub struct Config {
     pub quarantine: QuarantineConfig,
     pub status: StatusConfig,
     pub notifications: NotificationsConfig,
+    pub performance: PerformanceConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }

@@ -70,6 +70,13 @@ kinds! {
     IMAGE_LEFT = "IMAGES-002", "a picture that was not made smaller", "Mensuelle 2";
     IMAGE_RULES = "IMAGES-003", "a picture against the shop's rules", "Taille et Format des Images";
 
+    PERFORMANCE_PAGES = "PERFORMANCE-001", "whether pages became slower", "Revue performances";
+    PERFORMANCE_REQUESTS = "PERFORMANCE-002", "requests of visitors that took long", "Performance dégradée";
+    PERFORMANCE_STATEMENT = "PERFORMANCE-003", "a statement of the database that takes long", "Performance dégradée";
+    PERFORMANCE_PLAN = "PERFORMANCE-004", "how the database answers the catalogue's queries", "Performance dégradée";
+    PERFORMANCE_PICTURES = "PERFORMANCE-005", "what the pictures of a page weigh", "Performance dégradée";
+    PERFORMANCE_CACHE = "PERFORMANCE-006", "Django's cache", "Performance dégradée";
+
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
 
