@@ -22,6 +22,7 @@ pub mod logs;
 pub mod media;
 pub mod notifications;
 pub mod output;
+pub mod performance;
 pub mod picture;
 pub mod products;
 pub mod progress;

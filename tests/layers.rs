@@ -30,7 +30,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
         Siblings::MayNot,
     ),
     (&["server", "output"], Siblings::MayNot),
-    (&["recovery"], Siblings::MayNot),
+    (&["recovery", "performance"], Siblings::MayNot),
     (&["checklist", "demo"], Siblings::MayNot),
     (&["commands"], Siblings::MayNot),
 ];

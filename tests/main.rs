@@ -26,6 +26,7 @@ mod init;
 mod layers;
 mod logs;
 mod notifications;
+mod performance;
 mod postgres;
 mod products;
 mod restore;

@@ -10,6 +10,7 @@ mod monthly;
 mod overdue;
 mod own;
 mod page;
+mod performance;
 mod quarterly;
 mod round;
 mod run;
@@ -38,5 +39,10 @@ pub use sheet::told;
 
 /// Every item that sitekeep knows, in the guide's order; [`of_site`] has a site's own lists.
 pub fn items() -> impl Iterator<Item = &'static Item> {
-    daily::ITEMS.iter().chain(weekly::ITEMS).chain(monthly::ITEMS).chain(quarterly::ITEMS)
+    daily::ITEMS
+        .iter()
+        .chain(weekly::ITEMS)
+        .chain(monthly::ITEMS)
+        .chain(performance::ITEMS)
+        .chain(quarterly::ITEMS)
 }

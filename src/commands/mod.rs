@@ -20,6 +20,7 @@ mod init;
 mod language;
 mod logs;
 mod notifications;
+mod performance;
 mod products;
 mod quarantine;
 mod report;
@@ -180,6 +181,8 @@ enum Command {
     #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
+    Performance(performance::PerformanceCommand),
+    #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
@@ -222,6 +225,7 @@ impl Command {
             Self::Products(command) => products::run(&command, context),
             Self::Categories(command) => categories::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
+            Self::Performance(command) => performance::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),

@@ -17,6 +17,7 @@ impl Config {
         self.notifications.check()?;
         self.docs.check()?;
         self.serve.check()?;
+        self.performance.check()?;
         self.check_limits()
     }
 

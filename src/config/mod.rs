@@ -18,6 +18,7 @@ mod logs;
 mod notifications;
 mod origin;
 mod password;
+mod performance;
 mod quarantine;
 mod restore;
 pub mod sample;
@@ -54,6 +55,7 @@ pub use notifications::Encryption;
 pub use notifications::NotificationsConfig;
 pub use notifications::NotifyOn;
 pub use origin::Origin;
+pub use performance::PerformanceConfig;
 pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
 pub use secret::Secret;
@@ -83,6 +85,7 @@ pub struct Config {
     pub checklist: ChecklistConfig,
     pub status: StatusConfig,
     pub notifications: NotificationsConfig,
+    pub performance: PerformanceConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }

@@ -240,6 +240,11 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("status.full_critical_days", "", ""),
     ("status.drill_warning_days", "", "Age of the last drill of each kind (guide: monthly)"),
     ("status.daily_warning_hours", "", "Age of the last daily run"),
+    ("performance.days", "", "Days that `performance review` compares with as many before them"),
+    ("performance.slower", "", "How much slower pages may have become"),
+    ("performance.slow_statement", "", "Mean time from which a statement of the database is slow"),
+    ("performance.scan_products", "", "Products from which a query that reads all of them is a fault"),
+    ("performance.picture_budget", "", "What the pictures of one page may weigh together"),
     (
         "notifications.on",
         "",

@@ -146,6 +146,15 @@ fn times(visit: &mut Visit<'_>, pages: &PagesConfig) {
     visit.check.measure(
         Metric::new("slowest_page_seconds", "", slowest.as_secs_f64(), Unit::Seconds).limits(limits),
     );
+    let mut sorted: Vec<f64> = visit.times.iter().map(|(_, time)| time.as_secs_f64()).collect();
+    sorted.sort_by(f64::total_cmp);
+    for (subject, hundredths) in [("p50", 50), ("p95", 95)] {
+        // The nearest rank: the value that so many in a hundred do not exceed.
+        let rank = (sorted.len() * hundredths).div_ceil(100).saturating_sub(1);
+        if let Some(seconds) = sorted.get(rank) {
+            visit.check.measure(Metric::new("request_seconds", subject, *seconds, Unit::Seconds));
+        }
+    }
     if let Some((_, home)) = visit.times.iter().find(|(path, _)| *path == pages.home) {
         visit
             .check

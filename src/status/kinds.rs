@@ -79,6 +79,12 @@ kinds! {
 
     DOCS_REPORT = "DOCS-001", "what changed among the products", "Mensuelle 4";
     DOCS_ARCHIVE = "DOCS-002", "older versions of the guides", "Mensuelle 4";
+    PERFORMANCE_PAGES = "PERFORMANCE-001", "whether pages became slower", "Revue performances";
+    PERFORMANCE_REQUESTS = "PERFORMANCE-002", "requests of visitors that took long", "Performance dégradée";
+    PERFORMANCE_STATEMENT = "PERFORMANCE-003", "a statement of the database that takes long", "Performance dégradée";
+    PERFORMANCE_PLAN = "PERFORMANCE-004", "how the database answers the catalogue's queries", "Performance dégradée";
+    PERFORMANCE_PICTURES = "PERFORMANCE-005", "what the pictures of a page weigh", "Performance dégradée";
+    PERFORMANCE_CACHE = "PERFORMANCE-006", "Django's cache", "Performance dégradée";
 
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";

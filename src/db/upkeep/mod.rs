@@ -3,11 +3,17 @@
 mod cache_table;
 mod postgres;
 mod sessions;
+mod speed;
 mod sqlite;
 
 pub use cache_table::create_cache_table;
 pub use sessions::SessionBatches;
 pub use sessions::count_expired_sessions;
+pub use speed::BareReference;
+pub use speed::SlowStatement;
+pub use speed::Statements;
+pub use speed::bare_references;
+pub use speed::slow_statements;
 
 use crate::config::DatabaseConfig;
 use crate::config::DatabaseSource;
