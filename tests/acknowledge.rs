@@ -136,7 +136,8 @@ fn lists_have_their_formats_and_acknowledging_anew_replaces() {
         .exits(0);
     let csv = sandbox.run(&["acknowledge", "list", "--format", "csv"]).exits(0).stdout;
     assert_eq!(csv, "id,subject,by,reason,until,in_force\nDISK-003,,Koffi,other,2027-01-31,true\n");
-    let json = sandbox.run(&["acknowledge", "list", "--format", "json"]).exits(0).json();
+    sandbox.run(&["acknowledge", "DISK-003", "list"]).exits(64).complains("list or remove");
+    let json = sandbox.run(&["acknowledge", "--format", "json", "list"]).exits(0).json();
     assert_eq!(json["acknowledgements"][0]["in_force"], true);
     sandbox.run(&["acknowledge", "list", "--format", "junit"]).exits(64);
 }

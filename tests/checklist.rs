@@ -134,6 +134,8 @@ fn whatever_is_due_is_run_once_and_then_nothing_is() {
     let status = sandbox.run(&["status", "--format", "json"]).json();
     assert!(findings(&status, "STATUS-001", "unknown").is_empty(), "{status}");
     sandbox.run(&["checklist", "run"]).exits(64).complains("--due");
+    sandbox.run(&["checklist", "run", "--due", "weekly"]).exits(64).complains("weekly --due");
+    sandbox.run(&["checklist", "run", "--format", "json", "daily", "--only", "disk.space"]).exits(0).json();
     at(&sandbox, LATER, &["checklist", "due"]).exits(1).says("overdue   monthly");
 }
 

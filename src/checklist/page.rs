@@ -7,6 +7,7 @@ use super::sheet::told;
 use crate::acknowledge::Acknowledgement;
 use crate::acknowledge::Acknowledgements;
 use crate::config::Config;
+use crate::state::CATCH_UP;
 use crate::state::Done;
 use crate::state::Manner;
 use crate::state::Run;
@@ -63,6 +64,8 @@ struct ItemRow {
     id: &'static str,
     title: &'static str,
     state: Word,
+    /// How the last run ended, where it was not well.
+    result: Option<Word>,
     told: String,
 }
 
@@ -135,12 +138,15 @@ fn list<'a>(
     now: Timestamp,
 ) -> Result<List<'a>> {
     let since = sheet.period.before(now, zone);
-    let mut runs = state.runs_since(since, sheet.period.word())?;
-    let further_runs = runs.len().saturating_sub(MOST_RUNS);
-    runs.truncate(MOST_RUNS);
     let ids: Vec<&str> =
         sheet.lines.iter().flat_map(|line| &line.standings).map(|standing| standing.item.id).collect();
-    let events = state.done_since(None, since, MOST_EVENTS)?;
+    let mut events = state.done_since(None, since, MOST_EVENTS)?;
+    events.retain(|done| ids.contains(&done.item.as_str()));
+    let mut runs = state.runs_since(since, sheet.period.word())?;
+    // A run that caught up is told on each list of which it did something.
+    runs.retain(|run| run.command != CATCH_UP || events.iter().any(|done| is_of(done, run)));
+    let further_runs = runs.len().saturating_sub(MOST_RUNS);
+    runs.truncate(MOST_RUNS);
     Ok(List {
         heading: sheet.period.heading(),
         since: time(since, zone),
@@ -154,13 +160,12 @@ fn list<'a>(
                 items: line.standings.iter().map(|standing| item(standing, zone)).collect(),
             })
             .collect(),
-        runs: runs.iter().map(|run| row(run, acknowledgements, state, zone)).collect::<Result<Vec<_>>>()?,
+        runs: runs
+            .iter()
+            .map(|run| row(run, &ids, acknowledgements, state, zone))
+            .collect::<Result<Vec<_>>>()?,
         further_runs,
-        signatures: events
-            .into_iter()
-            .filter(|done| ids.contains(&done.item.as_str()))
-            .filter_map(|done| signature(done, zone))
-            .collect(),
+        signatures: events.into_iter().filter_map(|done| signature(done, zone)).collect(),
     })
 }
 
@@ -169,8 +174,16 @@ fn item(standing: &Standing, zone: &TimeZone) -> ItemRow {
         id: standing.item.id,
         title: standing.item.title,
         state: of_due(standing.due),
+        result: standing.last.as_ref().and_then(|done| match done.manner {
+            Manner::Ran { status, .. } if status != Status::Ok => Some(of_status(status)),
+            _ => None,
+        }),
         told: told(standing, zone),
     }
+}
+
+fn is_of(done: &Done, run: &Run) -> bool {
+    matches!(&done.manner, Manner::Ran { run_id, .. } if *run_id == run.id)
 }
 
 fn signature(done: Done, zone: &TimeZone) -> Option<Signature> {
@@ -178,8 +191,16 @@ fn signature(done: Done, zone: &TimeZone) -> Option<Signature> {
     Some(Signature { at: time(done.at, zone), item: done.item, by, note })
 }
 
-fn row(run: &Run, acknowledgements: &Acknowledgements, state: &State, zone: &TimeZone) -> Result<RunRow> {
-    let open = state.open_findings(&run.id)?;
+fn row(
+    run: &Run,
+    ids: &[&str],
+    acknowledgements: &Acknowledgements,
+    state: &State,
+    zone: &TimeZone,
+) -> Result<RunRow> {
+    let mut open = state.open_findings(&run.id)?;
+    // Of a run over all lists, what is of this one.
+    open.retain(|finding| run.command != CATCH_UP || ids.contains(&finding.item.as_str()));
     let further = open.len().saturating_sub(MOST_FINDINGS);
     let findings = open
         .into_iter()

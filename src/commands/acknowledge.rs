@@ -34,7 +34,6 @@ use std::fmt::Write as _;
 /// Until and including a day, at most a year ahead; then it is a finding again. Its status in the data stays what it is.
 #[derive(Debug, Clone, Args)]
 #[command(
-    args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     after_help = "\
 Examples:
@@ -93,6 +92,12 @@ pub(super) fn run(args: &AcknowledgeArgs, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let config = &loaded.config;
     match (&args.command, &args.id, &args.until) {
+        (Some(_), Some(id), _) => {
+            let message = format!("`{id}` stands before another word: acknowledge, list or remove");
+            Err(Error::new(ErrorKind::Usage, message)
+                .hint("`sitekeep acknowledge --help` has examples")
+                .into())
+        }
         (Some(AcknowledgeCommand::List), ..) => list(config, context),
         (Some(AcknowledgeCommand::Remove(args)), ..) => remove(args, config, context),
         (None, Some(id), Some(until)) => add(args, id, *until, config, context),

@@ -37,14 +37,11 @@ pub(super) enum ChecklistCommand {
 
 /// Run the checklist of a period, or whatever is due
 #[derive(Debug, Clone, Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "\
+#[command(after_help = "\
 Examples:
   sitekeep checklist run weekly
-  sitekeep checklist run --due           whatever is due, once each: after a downtime
-  sitekeep checklist run monthly --due   what is left of this month's"
-)]
+  sitekeep checklist run --due           whatever is due: after a downtime
+  sitekeep checklist run monthly --due   what is left of this month's")]
 pub(super) struct RunArgs {
     /// Whatever is due on any list, once each
     #[arg(long)]
@@ -106,6 +103,11 @@ impl PeriodCommand {
 pub(super) fn run(command: &ChecklistCommand, context: &Context) -> Result<Status> {
     match command {
         ChecklistCommand::Run(args) => match &args.period {
+            Some(_) if args.due || args.report.output.is_some() => {
+                Err(Error::new(Kind::Usage, "an option stands before the period")
+                    .hint("write it behind: sitekeep checklist run weekly --due")
+                    .into())
+            }
             Some(period) => run_period(period, context),
             None if args.due => round::run_due(&args.report, context),
             None => Err(Error::new(Kind::Usage, "which checklist is to be run is not said")

@@ -24,7 +24,7 @@ pub(in crate::commands) struct SignArgs {
     #[arg(long, value_name = "NAME")]
     by: String,
     /// What was done
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     note: String,
 }
 
