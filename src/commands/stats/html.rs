@@ -205,7 +205,7 @@ fn sorts(language: Language, title: &str, sort: &str, rows: &[Row<'_>], all: &[R
     ))
 }
 
-/// How a figure went, where there is more than that of now.
+/// How a figure went, where something older than a day is recorded.
 fn past<'a>(
     told: &Told<'_>,
     key: &str,
@@ -213,9 +213,8 @@ fn past<'a>(
     written: &dyn Fn(u64) -> String,
 ) -> Option<(&'a str, Html)> {
     let growth = told.growth.iter().find(|growth| growth.key == key)?;
-    if growth.points.len() < 2 {
-        return None;
-    }
+    // Points of one day are no line.
+    growth.before?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
