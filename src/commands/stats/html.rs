@@ -27,10 +27,7 @@ pub(super) fn page(told: &Told<'_>) -> Result<String> {
     let (figures, language) = (told.figures, told.language);
     let title = language.pick("Catalogue statistics", "Statistiques du catalogue");
     let mut page = Page::new(language, title, &told.config.site.name, told.made());
-    page.lead = match told.compared_with() {
-        Some(date) => format!("{} {date}.", language.pick("Changes are since", "Évolution depuis le")),
-        None => String::new(),
-    };
+    page.lead = told.compared_with();
     page.cards(&cards(told));
     let mut charts: Vec<(&str, Html)> = Vec::new();
     charts.extend(stock(told).map(|chart| (language.pick("Stock", "Stock"), chart)));
