@@ -134,6 +134,90 @@ fn the_database_that_is_created_is_djangos_own() {
     assert!(output.status.success() && told.contains("read"), "{told}");
 }
 
+/// The guide's own procedure (Analyser les Statistiques), and what goes with it.
+const COUNT: &str = r#"
+import json, sys
+import django
+from django.conf import settings
+
+settings.configure(
+    DATABASES={"default": json.loads(sys.argv[1])},
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "showcase"],
+    SECRET_KEY="only-for-this-test",
+    USE_TZ=True,
+    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+)
+django.setup()
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db.models import Avg, Max, Min
+from showcase.models import Category, Product
+prices = list(Product.objects.order_by("price").values_list("price", flat=True))
+half = len(prices) // 2
+price = Product.objects.aggregate(lowest=Min("price"), mean=Avg("price"), highest=Max("price"))
+price["median"] = (prices[half] + prices[-half - 1]) / 2
+print(json.dumps({
+    "products": Product.objects.count(),
+    "in_stock": Product.objects.filter(in_stock=True).count(),
+    "featured": Product.objects.filter(featured=True).count(),
+    "categories": Category.objects.count(),
+    "brands": Product.objects.values("brand").distinct().count(),
+    "users": User.objects.count(),
+    "sessions": Session.objects.count(),
+    "prices": {name: f"{value:.2f}" for name, value in price.items()},
+    "by_category": {category.name: Product.objects.filter(category=category).count()
+        for category in Category.objects.filter(parent=None)},
+}))
+"#;
+
+#[test]
+fn the_figures_are_those_that_django_counts() {
+    let Some(python) = python() else { return };
+    let compare = |settings: &str, database: &str| {
+        let sandbox = Sandbox::empty();
+        std::fs::create_dir(sandbox.path("backend")).unwrap();
+        sandbox.configure(settings);
+        sandbox.run(&["database", "create", "--demo"]).exits(0);
+        let files = [("count.py", COUNT), ("showcase/models.py", MODELS), ("showcase/__init__.py", "")];
+        for (name, text) in files {
+            sandbox.write(name, text);
+        }
+        let output = Command::new(&python)
+            .args(["count.py", database])
+            .current_dir(sandbox.path(""))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let theirs: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let report = sandbox.run(&["stats", "--format", "json"]).json();
+        let ours = &report["statistics"];
+        for key in ["products", "in_stock", "featured", "categories"] {
+            assert_eq!(ours[key], theirs[key], "{key}");
+        }
+        assert_eq!(ours["brands"]["count"], theirs["brands"]);
+        assert_eq!(ours["users"]["all"], theirs["users"]);
+        assert_eq!(ours["sessions"]["all"], theirs["sessions"]);
+        for key in ["lowest", "median", "mean", "highest"] {
+            assert_eq!(ours["prices"][key], theirs["prices"][key], "{key}");
+        }
+        let lines = ours["by_category"].as_array().unwrap();
+        for (name, products) in theirs["by_category"].as_object().unwrap() {
+            let line = lines.iter().find(|line| line["name"] == **name).unwrap();
+            assert_eq!(line["products"], *products, "{name}");
+        }
+    };
+    compare("", r#"{"ENGINE": "django.db.backends.sqlite3", "NAME": "backend/db.sqlite3"}"#);
+    let Some(cluster) = cluster() else { return };
+    let url = cluster.create("counted", "");
+    let host = url.split(['@', '/']).nth(3).unwrap().replace("%2F", "/");
+    compare(
+        &format!("[database]\nurl = \"{url}\"\n"),
+        &format!(
+            r#"{{"ENGINE": "django.db.backends.postgresql", "NAME": "counted", "USER": "postgres", "HOST": "{host}"}}"#
+        ),
+    );
+}
+
 /// The guide's models as an application of its own, in a file.
 const MODELS: &str = r#"
 from django.conf import settings

@@ -6,6 +6,7 @@ use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
 use serde_json::json;
+use std::os::unix::fs::PermissionsExt;
 
 const REPORT: [&str; 4] = ["docs", "report", "--format", "json"];
 
@@ -192,6 +193,11 @@ fn a_guide_is_copied_when_it_changed_and_the_copies_stay() {
     assert_eq!(copies(&sandbox, "docs/archive/docs"), [first, "GUIDE_20261201_090000.md"]);
     let kept = std::fs::read_to_string(sandbox.path("docs/archive/docs").join(first)).unwrap();
     assert_eq!(kept, "# Guide\none\ntwo\n");
+    sandbox.set_mode("docs/GUIDE.md", 0o600);
+    sandbox.write("docs/GUIDE.md", "password");
+    sandbox.run_with(&[("SITEKEEP_NOW", "2026-12-02T08:00:00Z")], &archive).exits(0);
+    let secret = std::fs::metadata(sandbox.path("docs/archive/docs/GUIDE_20261202_090000.md")).unwrap();
+    assert_eq!(secret.permissions().mode() & 0o777, 0o600, "what is private stays private");
 }
 
 #[test]

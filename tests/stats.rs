@@ -167,6 +167,13 @@ fn what_could_not_be_looked_at_is_unknown() {
 }
 
 #[test]
+fn a_record_that_cannot_be_read_is_no_empty_one() {
+    let sandbox = Sandbox::site();
+    sandbox.write("state", "a file in the way");
+    sandbox.run(&["stats"]).exits(1).says("Products").says("UNKNOWN what changed").complains("not recorded");
+}
+
+#[test]
 fn the_monthly_checklist_has_the_figures() {
     let sandbox = Sandbox::site();
     sandbox.configure("[backup]\nfolder = \"backups\"\n");

@@ -16,7 +16,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use std::path::Path;
 
-/// What the items do with backups and pictures: the commands know how.
+/// What the items do with backups, pictures and papers: the commands know how.
 pub trait Keeper {
     /// Makes a backup and rotates its kind.
     ///

@@ -71,14 +71,14 @@ pub fn archive(
 }
 
 fn one(guide: &Path, archive: &Path, root: &Path, now: &Zoned, dry_run: bool) -> Result<Copied> {
-    let content = read(guide)?;
+    let (content, mode) = read(guide)?;
     let below = guide.strip_prefix(root).unwrap_or(guide);
     let parents = below.parent().into_iter().flat_map(Path::components);
     let folder = parents
         .filter(|part| matches!(part, Component::Normal(_)))
         .fold(archive.to_owned(), |folder, part| folder.join(part));
     let former = newest(&folder, guide)?;
-    let before = former.as_deref().map(read).transpose()?;
+    let before = former.as_deref().map(read).transpose()?.map(|(content, _)| content);
     if let Some(newest) = former.clone().filter(|_| before.as_ref() == Some(&content)) {
         return Ok(Copied::Unchanged { newest });
     }
@@ -88,7 +88,7 @@ fn one(guide: &Path, archive: &Path, root: &Path, now: &Zoned, dry_run: bool) ->
         Some(Difference::between(std::str::from_utf8(before).ok()?, std::str::from_utf8(&content).ok()?))
     });
     if !dry_run {
-        write(&copy, &content).with_context(|| format!("write the copy {}", copy.display()))?;
+        write(&copy, &content, mode).with_context(|| format!("write the copy {}", copy.display()))?;
     }
     Ok(Copied::Copy { copy, former, difference })
 }
@@ -126,25 +126,25 @@ fn newest(folder: &Path, guide: &Path) -> Result<Option<PathBuf>> {
     Ok(newest.map(|name| folder.join(name)))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
+/// Content and mode of a file.
+fn read(path: &Path) -> Result<(Vec<u8>, u32)> {
     let file = std::fs::File::open(path).with_context(|| format!("open {}", path.display()))?;
+    let mode = file.metadata().with_context(|| format!("look at {}", path.display()))?.permissions().mode();
     let mut content = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut content).with_context(|| format!("read {}", path.display()))?;
     if content.len() as u64 > LARGEST {
         bail!("{} is larger than 32 MB: no guide", path.display());
     }
-    Ok(content)
+    Ok((content, mode & 0o777))
 }
 
-/// Writes a copy beside its place, and gives it its name only if that is free.
-fn write(copy: &Path, content: &[u8]) -> Result<()> {
+/// Writes a copy beside its place, and gives it its name only if that is free; what is private stays private.
+fn write(copy: &Path, content: &[u8], mode: u32) -> Result<()> {
     let folder = copy.parent().unwrap_or(Path::new("/"));
     std::fs::create_dir_all(folder).with_context(|| format!("create folder {}", folder.display()))?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".sitekeep-")
-        .permissions(std::fs::Permissions::from_mode(0o644))
-        .tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".sitekeep-").tempfile_in(folder)?;
     file.write_all(content)?;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
     file.as_file().sync_all()?;
     fs::rename_new(file.path(), copy)?;
     // The name it was made under is gone: there is nothing left to remove.
@@ -167,11 +167,11 @@ mod tests {
             "GUIDE_20261201_090000.txt",
             "GUIDE.md",
         ] {
-            write(&folder.path().join(name), b"x").expect("write");
+            write(&folder.path().join(name), b"x", 0o600).expect("write");
         }
         let newest = newest(folder.path(), Path::new("/site/GUIDE.md")).expect("read");
         assert_eq!(newest, Some(folder.path().join("GUIDE_20261101_090000.md")));
-        assert!(write(&folder.path().join("GUIDE.md"), b"y").is_err(), "a name is never taken twice");
+        assert!(write(&folder.path().join("GUIDE.md"), b"y", 0o600).is_err(), "a name is never taken twice");
         assert_eq!(std::fs::read(folder.path().join("GUIDE.md")).expect("read"), b"x");
         assert_eq!(std::fs::read_dir(folder.path()).expect("list").count(), 6, "nothing is left behind");
     }

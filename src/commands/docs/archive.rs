@@ -20,6 +20,9 @@ use jiff::Timestamp;
 use std::path::Path;
 use std::time::Instant;
 
+/// Headings that the message names; the data has all of them.
+const HEADINGS: usize = 4;
+
 /// Keep a dated copy of each guide that changed
 ///
 /// The guides are those of [docs] guides, the copies go to [docs] archive. A guide that is as its newest copy is not
@@ -133,7 +136,10 @@ fn words(difference: &Difference) -> String {
         [("new headings", &difference.headings_added), ("headings gone", &difference.headings_removed)]
     {
         if !headings.is_empty() {
-            text = format!("{text}; {verb}: {}", headings.join(", "));
+            let shown = headings.iter().take(HEADINGS).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = headings.len().saturating_sub(HEADINGS);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            text = format!("{text}; {verb}: {shown}{more}");
         }
     }
     text

@@ -27,10 +27,7 @@ pub(super) fn page(told: &Told<'_>) -> Result<String> {
     let (figures, language) = (told.figures, told.language);
     let title = language.pick("Catalogue statistics", "Statistiques du catalogue");
     let mut page = Page::new(language, title, &told.config.site.name, told.made());
-    page.lead = match told.compared_with() {
-        Some(date) => format!("{} {date}.", language.pick("Changes are since", "Évolution depuis le")),
-        None => String::new(),
-    };
+    page.lead = told.compared_with();
     page.cards(&cards(told));
     let mut charts: Vec<(&str, Html)> = Vec::new();
     charts.extend(stock(told).map(|chart| (language.pick("Stock", "Stock"), chart)));
@@ -205,7 +202,7 @@ fn sorts(language: Language, title: &str, sort: &str, rows: &[Row<'_>], all: &[R
     ))
 }
 
-/// How a figure went, where there is more than that of now.
+/// How a figure went, where something older than a day is recorded.
 fn past<'a>(
     told: &Told<'_>,
     key: &str,
@@ -213,9 +210,8 @@ fn past<'a>(
     written: &dyn Fn(u64) -> String,
 ) -> Option<(&'a str, Html)> {
     let growth = told.growth.iter().find(|growth| growth.key == key)?;
-    if growth.points.len() < 2 {
-        return None;
-    }
+    // Points of one day are no line.
+    growth.before?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

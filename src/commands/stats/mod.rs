@@ -62,6 +62,8 @@ struct Told<'a> {
     config: &'a Config,
     figures: &'a Statistics,
     growth: &'a [Growth],
+    /// Whether what earlier runs recorded could be read.
+    has_history: bool,
     language: Language,
     now: Timestamp,
 }
@@ -72,10 +74,29 @@ impl Told<'_> {
         self.growth.iter().find(|growth| growth.key == key)?.change()
     }
 
-    /// The day that figures are compared with.
-    fn compared_with(&self) -> Option<String> {
-        let before = self.growth.iter().find(|growth| growth.key == "products")?.before?;
-        Some(self.date(before.at))
+    /// What the changes are told since, or why none are.
+    fn compared_with(&self) -> String {
+        let language = self.language;
+        let before =
+            self.growth.iter().find(|growth| growth.key == "products").and_then(|growth| growth.before);
+        match before {
+            Some(before) => {
+                let words = language.pick("Changes are since", "Évolution depuis le");
+                format!("{words} {}.", self.date(before.at))
+            }
+            None if self.has_history => language
+                .pick(
+                    "No older figures are recorded yet: a later run will tell what changed.",
+                    "Rien de plus ancien n'est enregistré : l'évolution sera dite plus tard.",
+                )
+                .to_owned(),
+            None => language
+                .pick(
+                    "UNKNOWN what changed: the record of earlier figures cannot be read.",
+                    "Évolution INCONNUE : les chiffres enregistrés ne peuvent être lus.",
+                )
+                .to_owned(),
+        }
     }
 
     fn date(&self, at: Timestamp) -> String {
@@ -123,7 +144,14 @@ pub(super) fn run(args: &StatsArgs, context: &Context) -> Result<Status> {
     let check = stats::check(&figures, &growth);
     let status = check.status();
     let language = args.language.language(&context.environment);
-    let told = Told { config, figures: &figures, growth: &growth, language, now: context.now };
+    let told = Told {
+        config,
+        figures: &figures,
+        growth: &growth,
+        has_history: state.is_ok(),
+        language,
+        now: context.now,
+    };
     if let Some(file) = &args.html {
         fs::write_output(file, html::page(&told)?.as_bytes())?;
         printer.note(&format!("{} is written", file.display()));

@@ -74,17 +74,7 @@ pub(super) fn render(told: &Told<'_>, look: Look) -> String {
         let _ = writeln!(text, "{}", wrap(&line, look.width, 4 + 12));
     }
     text.push('\n');
-    let _ = match told.compared_with() {
-        Some(date) => writeln!(text, "{} {date}.", language.pick("Changes are since", "Évolution depuis le")),
-        None => writeln!(
-            text,
-            "{}",
-            language.pick(
-                "No older figures are recorded yet: a later run will tell what changed.",
-                "Rien de plus ancien n'est enregistré : l'évolution sera dite plus tard."
-            )
-        ),
-    };
+    let _ = writeln!(text, "{}", told.compared_with());
     if look.unicode { text } else { text.replace('\u{202f}', " ").replace('−', "-").replace('±', "+") }
 }
 
