@@ -3,12 +3,12 @@
 use super::layout::Layout;
 use super::plan::Edit;
 use super::plan::Plan;
-use super::planner::PictureRule;
+use super::plan::Upload;
+use super::planner::seen;
 use crate::config::Config;
 use crate::db;
 use crate::db::Value;
 use crate::db::rows::Cell;
-use crate::db::rows::RowChange;
 use crate::db::rows::Transaction;
 use crate::error::Error;
 use crate::error::Kind;
@@ -23,6 +23,7 @@ use crate::system::mounts;
 use crate::units::ByteSize;
 use anyhow::Context;
 use anyhow::Result;
+use anyhow::ensure;
 use jiff::Timestamp;
 use std::fs::File;
 use std::io::Write;
@@ -45,37 +46,33 @@ pub struct Order<'a> {
     /// As typed, for the record: `products add hp-pavilion-15-hp`.
     pub command: String,
     pub now: Timestamp,
-    pub rule: PictureRule<'a>,
 }
 
-/// Writes all of a plan, or nothing; the caller holds the site's lock.
+/// Writes all of a plan, or nothing; the caller holds the site's lock. Returns the pictures that the changed rows named
+/// and that stay, because something else names them.
 ///
 /// # Errors
 /// When a picture cannot be prepared, or a row has moved on or is refused: nothing is changed then.
-pub fn carry_out(order: Order<'_>, layout: &Layout, plan: &Plan) -> Result<Vec<RowChange>> {
+pub fn carry_out(order: Order<'_>, layout: &Layout, plan: &Plan) -> Result<Vec<String>> {
     if plan.is_empty() {
         return Ok(Vec::new());
     }
-    let Order { config, quarantine, run, command, now, rule } = order;
+    let Order { config, quarantine, run, command, now } = order;
     let mut change = Change::new(run, command, now, &config.quarantine);
     quarantine.begin_rows(&mut change)?;
-    let staged = stage(config, quarantine, &mut change, plan, rule);
+    let staged = stage(config, quarantine, &mut change, plan);
     if let Err(problem) = staged {
         // What cannot be removed now goes with the next run.
         let _ = quarantine.discard(&change);
         return Err(problem);
     }
-    quarantine.apply_rows(&mut change, &mut |transaction| write(transaction, layout, &plan.edits))
+    quarantine.apply_rows(&mut change, &mut |transaction| write(transaction, layout, &plan.edits))?;
+    let stays = |path: &&String| std::fs::symlink_metadata(config.site.media.join(path)).is_ok();
+    Ok(plan.left.iter().filter(stays).cloned().collect())
 }
 
 /// Prepares the new pictures, and makes room for those that go.
-fn stage(
-    config: &Config,
-    quarantine: &Quarantine<'_>,
-    change: &mut Change,
-    plan: &Plan,
-    rule: PictureRule<'_>,
-) -> Result<()> {
+fn stage(config: &Config, quarantine: &Quarantine<'_>, change: &mut Change, plan: &Plan) -> Result<()> {
     let media = &config.site.media;
     let leaving: Vec<&String> = plan
         .left
@@ -102,10 +99,9 @@ fn stage(
         folder.join(name)
     };
     for upload in &plan.uploads {
-        rule(&upload.source)?;
         let kept = next(Path::new(&upload.path).extension());
         let live = media.join(&upload.path);
-        copy(&upload.source, &kept, &live, &folder)
+        copy(upload, &kept, &live, &folder)
             .with_context(|| format!("prepare the picture {}", upload.source.display()))?;
         change.parts.push(Part::path(&upload.path, live, kept));
     }
@@ -123,9 +119,12 @@ fn beside(media: &Path, change: &Change) -> Result<PathBuf> {
     Ok(folder_in(if may_write { &beside } else { media }, change))
 }
 
-fn copy(source: &Path, kept: &Path, live: &Path, folder: &Path) -> Result<()> {
-    let mut from = File::open(source).context("open it")?;
+fn copy(upload: &Upload, kept: &Path, live: &Path, folder: &Path) -> Result<()> {
+    let mut from = File::open(&upload.source).context("open it")?;
     let bytes = from.metadata().context("look at it")?.len();
+    let is_same =
+        |file: &File| Ok::<_, anyhow::Error>(seen(&file.metadata().context("look at it")?) == upload.seen);
+    ensure!(is_same(&from)?, "it was changed meanwhile");
     let free = mounts::space(folder)?.free;
     if free < bytes.saturating_add(RESERVE) {
         let message = format!("{} has only {} free", folder.display(), ByteSize(free));
@@ -133,6 +132,7 @@ fn copy(source: &Path, kept: &Path, live: &Path, folder: &Path) -> Result<()> {
     }
     let mut to = File::options().write(true).create_new(true).mode(0o600).open(kept)?;
     std::io::copy(&mut from, &mut to)?;
+    ensure!(is_same(&from)?, "it was changed meanwhile");
     to.flush()?;
     if rustix::process::geteuid().is_root() {
         // The folder itself may be made only when the picture is put into it.

@@ -40,7 +40,12 @@ pub struct Upload {
     pub source: PathBuf,
     /// Below the media root.
     pub path: String,
+    /// Length and time of the file that was looked at.
+    pub(super) seen: Seen,
 }
+
+/// What tells that a file was written to: its length, and when it was last changed, in seconds and nanoseconds.
+pub(super) type Seen = (u64, i64, i64);
 
 /// One change, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]

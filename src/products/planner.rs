@@ -11,6 +11,7 @@ use super::layout::Layout;
 use super::layout::PictureAt;
 use super::plan::Edit;
 use super::plan::Plan;
+use super::plan::Seen;
 use super::plan::Told;
 use super::plan::Upload;
 use super::plan::What;
@@ -27,6 +28,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Slugs of a column that says nothing else.
@@ -301,7 +303,10 @@ impl<'a> Planner<'a> {
             }
             Picture::File { source, name } => (source, name),
         };
+        // Before it is judged; that tells better why there is none.
+        let seen = std::fs::metadata(source).map(|metadata| seen(&metadata));
         let warnings = (self.setting.rule)(source)?;
+        let seen = seen.with_context(|| format!("look at {}", source.display()))?;
         told.warnings.extend(warnings);
         let name = match name {
             Some(name) => name.clone(),
@@ -318,7 +323,7 @@ impl<'a> Planner<'a> {
         };
         let path = file_name::available(&folder, &name, self.picture_length(), &taken)?;
         self.uploads.insert(path.clone());
-        self.plan.uploads.push(Upload { source: source.clone(), path: path.clone() });
+        self.plan.uploads.push(Upload { source: source.clone(), path: path.clone(), seen });
         Ok(path)
     }
 
@@ -479,6 +484,10 @@ pub(super) fn fitting_slug(given: &str, most: usize, is_taken: bool) -> Result<S
         return Err(wrong(format!("the slug `{given}` is taken"), "choose another, or update what has it"));
     }
     Ok(given.to_owned())
+}
+
+pub(super) fn seen(metadata: &std::fs::Metadata) -> Seen {
+    (metadata.len(), metadata.mtime(), metadata.mtime_nsec())
 }
 
 /// Whether two files have one content; what cannot be read is told elsewhere.

@@ -125,7 +125,11 @@ impl Quarantine<'_> {
         });
         drop(database);
         let problem = match written {
-            Ok(()) => return self.follow(change),
+            Ok(()) => {
+                return self.follow(change).context(
+                    "the rows are written; what they no longer name could not be moved away yet, the next run goes on",
+                );
+            }
             Err(problem) => problem,
         };
         // A commit whose answer was lost may have taken place: the database tells.
@@ -145,7 +149,8 @@ impl Quarantine<'_> {
         let standing = match read_rows(change)? {
             None => Standing::Before,
             Some(rows) => {
-                let mut database = db::connect(self.database, Access::Read)?;
+                // A reader could not roll back what a kill left of a transaction.
+                let mut database = db::connect(self.database, Access::Write)?;
                 db::rows::standing(database.as_mut(), &rows)?
             }
         };
@@ -188,14 +193,18 @@ impl Quarantine<'_> {
         let named = self.named(&going)?;
         let mut stay = Vec::new();
         for part in going {
-            if named.contains(&part.name) {
+            if self.is_exchanged(part)? {
+                continue;
+            }
+            let (live, _) = self.identities(&part.place)?;
+            if named.contains(&part.name) || live != part.live {
                 stay.push(part.name.clone());
-            } else if !self.is_exchanged(part)? {
+            } else {
                 self.exchange_seen(part)?;
             }
         }
         super::sync(&change.parts)?;
-        // What stays is no part of the change: another row is its owner.
+        // What stays is no part of the change: another row names it, or another file has its place.
         change.parts.retain(|part| !stay.contains(&part.name));
         change.was_reverted |= change.phase == Phase::Reverting;
         self.enter(change, done(change.phase))

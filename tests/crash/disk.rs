@@ -15,16 +15,16 @@ const ERRORS: [(&str, &[&str]); 3] = [
     ("EROFS", &["Read-only file system", "disk I/O error", "readonly database", "unable to open database"]),
 ];
 
-struct Failure {
-    when: String,
-    code: i32,
+pub struct Failure {
+    pub when: String,
+    pub code: i32,
     /// Whether what was printed names the trouble of the disk.
     is_named: bool,
-    text: String,
+    pub text: String,
 }
 
 /// Fails a command at its steps, each with one of the errors, or in a whole run with all of them.
-fn fail_at_steps(
+pub fn fail_at_steps(
     world: &World,
     name: &str,
     at_most: usize,
@@ -70,7 +70,7 @@ fn fail_at_steps(
 
 /// What every failure has to say for itself.
 #[track_caller]
-fn is_told(failure: &Failure) {
+pub fn is_told(failure: &Failure) {
     let Failure { when, code, is_named, text } = failure;
     assert!(matches!(code, 0..=2), "{when}: exit {code}\n{text}");
     assert!(*code < 2 || *is_named, "{when}: the disk's trouble is not named\n{text}");

@@ -1,5 +1,8 @@
 //! Products: a row and its picture are both there or both not, at once and after the next run, and undo still works.
 
+use super::disk::Failure;
+use super::disk::fail_at_steps;
+use super::disk::is_told;
 use super::strace::Step;
 use super::world::World;
 use crate::database::guide_schema_on_postgres;
@@ -94,6 +97,32 @@ fn a_killed_undo_of_products_leaves_all_or_nothing_taken_back() {
         crate::restore::run(&sandbox, command);
         survives("undo of products", sandbox, &["undo", "--confirm", "shop"]);
     }
+}
+
+#[test]
+fn an_import_on_a_failing_disk_says_so_and_leaves_all_of_it_or_nothing() {
+    let world = World::new(shop());
+    let path = world.sandbox.path("backend/db.sqlite3");
+    let ask = |sql: &str| -> String {
+        rusqlite::Connection::open(&path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let command = ["products", "import", "changes.csv"];
+    let old = seen(&world, &ask);
+    world.run(&command);
+    let new = seen(&world, &ask);
+    fail_at_steps(&world, "products import", 8, &command, |_, failure| {
+        is_told(failure);
+        let Failure { when, code, text, .. } = failure;
+        let now = seen(&world, &ask);
+        no_row_without_its_picture(&world, &now.rows, when);
+        let is_written = *code < 2 || text.contains("the rows are written");
+        assert_eq!(now.rows, if is_written { &new } else { &old }.rows, "{when}: {text}");
+        let next = world.run(&["quarantine", "purge"]);
+        assert!(matches!(next.code, 0 | 1), "{when}: {}{}", next.stdout, next.stderr);
+        let expected = if is_written { &new } else { &old };
+        assert_eq!(seen(&world, &ask), *expected, "{when}: after the next run\n{text}");
+        assert_eq!(world.leftovers(), Vec::<PathBuf>::new(), "{when}");
+    });
 }
 
 #[test]

@@ -113,3 +113,40 @@ fn what_the_site_wrote_since_the_list_was_compared_is_never_overwritten() {
         assert_eq!(shop.rows(), before);
     });
 }
+
+#[test]
+fn two_imports_a_backup_and_the_site_at_the_same_time_lose_nothing() {
+    on_both("products_at_once", |shop| {
+        for list in ["one", "other"] {
+            let rows = (0..300).map(|number| {
+                format!(
+                    "{list}-{number},N {list} {number},Akwa,{number},ordinateurs,x,products/savane-14.jpg\n"
+                )
+            });
+            let rows: String = rows.collect();
+            shop.sandbox.write(list, &format!("slug,name,brand,price,category,description,image\n{rows}"));
+        }
+        let start = |arguments: &[&str]| {
+            let mut command = shop.command(crate::sandbox::NOW, arguments);
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
+        };
+        let mut runs = vec![
+            start(&["products", "import", "one", "--lock-wait", "5m"]),
+            start(&["products", "import", "other", "--lock-wait", "5m"]),
+        ];
+        if shop.is_sqlite() {
+            runs.push(start(&["backup", "database", "--lock-wait", "5m"]));
+        }
+        let mut written = 0;
+        while runs.iter_mut().any(|run| run.try_wait().unwrap().is_none()) {
+            shop.site_writes("UPDATE showcase_product SET price = price + 1 WHERE id = 2");
+            written += 1;
+        }
+        for mut run in runs {
+            assert_eq!(run.wait().unwrap().code(), Some(0));
+        }
+        assert_eq!(shop.ask("SELECT count(*) FROM showcase_product"), "603");
+        let price = shop.ask("SELECT CAST(price AS int) FROM showcase_product WHERE id = 2");
+        assert_eq!(price, (540_000 + written).to_string());
+    });
+}

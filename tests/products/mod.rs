@@ -64,10 +64,11 @@ impl Shop {
     /// Changes rows as the site would, behind sitekeep's back.
     pub fn site_writes(&self, sql: &str) {
         match &self.url {
-            None => rusqlite::Connection::open(self.sandbox.path("backend/db.sqlite3"))
-                .unwrap()
-                .execute_batch(sql)
-                .unwrap(),
+            None => {
+                let site = rusqlite::Connection::open(self.sandbox.path("backend/db.sqlite3")).unwrap();
+                site.busy_timeout(std::time::Duration::from_mins(1)).unwrap();
+                site.execute_batch(sql).unwrap();
+            }
             Some(url) => {
                 postgres::Client::connect(url, postgres::NoTls).unwrap().batch_execute(sql).unwrap();
             }

@@ -56,16 +56,19 @@ pub(in crate::commands) fn change(
             run: &record.run_id,
             command: tell::command(command, &plan),
             now: context.now,
-            rule: &rule,
         };
-        products::carry_out(order, &catalogue.layout, &plan)?;
+        let stay = products::carry_out(order, &catalogue.layout, &plan)?;
+        tell::tell(&plan, false, &mut check);
+        tell::staying(&stay, &mut check);
+    } else {
+        tell::tell(&plan, true, &mut check);
     }
-    tell::tell(&plan, dry_run || is_refused, &mut check);
     if !dry_run && !is_refused && !plan.is_empty() {
         let message =
             format!("kept for {} days; to take it back: sitekeep undo", config.quarantine.keep_days);
         check.add(Finding::ok(&kinds::QUARANTINE, &record.run_id, message));
     }
+    record.summary = tell::summary(&plan, dry_run || is_refused);
     let items = vec![tell::item(begin, check)];
     record.tell(command, Vec::new(), items, config, report, context)
 }

@@ -1,4 +1,4 @@
-//! What happened to products, as findings.
+//! What happened to products, for people and as findings.
 
 use crate::output::ItemReport;
 use crate::products::Plan;
@@ -13,8 +13,9 @@ use std::time::Instant;
 
 /// So many products are told one by one; the rest is counted.
 const NAMED: usize = 20;
-/// Characters of a value that is told.
-const SHOWN: usize = 40;
+/// Characters of a value that is told, and of a line.
+const SHOWN: usize = 30;
+const WIDTH: usize = 80;
 
 pub(super) fn item(begin: Instant, check: Check) -> ItemReport {
     ItemReport {
@@ -29,7 +30,7 @@ pub(super) fn item(begin: Instant, check: Check) -> ItemReport {
 
 /// The command as the record of the change has it: with the product, or how many.
 pub(super) fn command(command: &str, plan: &Plan) -> String {
-    let mut touched = plan.told.iter().filter(|told| told.what != What::Unchanged);
+    let mut touched = touched(plan);
     match (touched.next(), touched.count()) {
         (Some(one), 0) => format!("{command} {}", one.slug),
         (Some(_), more) => format!("{command}: {} rows", more + 1),
@@ -37,32 +38,49 @@ pub(super) fn command(command: &str, plan: &Plan) -> String {
     }
 }
 
-/// One finding for each of the first changes, and one for the rest and for what was as wanted already.
+/// The changes for people, a line or a few for each of the first ones.
+pub(super) fn summary(plan: &Plan, is_only_shown: bool) -> String {
+    let would = if is_only_shown { "would be " } else { "" };
+    let mut lines = Vec::new();
+    for told in touched(plan).take(NAMED) {
+        let line = format!("{}: {would}{}", told.slug, word(told.what));
+        let values: Vec<String> = match told.what {
+            What::Changed => told.values.iter().map(value).collect(),
+            _ => Vec::new(),
+        };
+        let whole = if values.is_empty() { line.clone() } else { format!("{line}: {}", values.join("; ")) };
+        if whole.chars().count() <= WIDTH {
+            lines.push(whole);
+            continue;
+        }
+        lines.push(format!("{line}:"));
+        lines.extend(values.into_iter().map(|value| format!("  {value}")));
+    }
+    match touched(plan).count().saturating_sub(NAMED) {
+        0 => {}
+        more => lines.push(format!("and {more} more; --format json has them all")),
+    }
+    lines.into_iter().map(|line| line + "\n").collect()
+}
+
+/// One finding with every change for machines, and one for each picture that deserves a look.
 pub(super) fn tell(plan: &Plan, is_only_shown: bool, check: &mut Check) {
     let would = if is_only_shown { "would be " } else { "" };
-    let touched: Vec<&Told> = plan.told.iter().filter(|told| told.what != What::Unchanged).collect();
-    for told in touched.iter().take(NAMED) {
-        let message = match told.what {
-            What::Added => format!("{would}added"),
-            What::Deleted => format!("{would}deleted"),
-            What::Changed | What::Unchanged => format!("{would}changed: {}", values(told)),
-        };
-        let mut finding = Finding::ok(&kinds::PRODUCT, &told.slug, message).with("change", word(told.what));
-        for (name, before, after) in &told.values {
-            finding = finding.with(name, serde_json::json!([before, after]));
-        }
-        check.add(finding);
+    let mut parts: Vec<String> = [What::Added, What::Changed, What::Deleted]
+        .into_iter()
+        .filter(|what| plan.count(*what) > 0)
+        .map(|what| format!("{} {would}{}", count(plan.count(what), "row"), word(what)))
+        .collect();
+    if plan.count(What::Unchanged) > 0 {
+        parts.push(format!("{} as wanted already", count(plan.count(What::Unchanged), "row")));
     }
-    if let Some(rest) = touched.get(NAMED..).filter(|rest| !rest.is_empty()) {
-        let of = |what: What| rest.iter().filter(|told| told.what == what).count() as u64;
-        let parts: Vec<String> = [What::Added, What::Changed, What::Deleted]
-            .into_iter()
-            .filter(|what| of(*what) > 0)
-            .map(|what| format!("{} {would}{}", of(what), word(what)))
-            .collect();
-        let slugs: Vec<&str> = rest.iter().map(|told| told.slug.as_str()).collect();
-        let message = format!("besides, {}", parts.join(", "));
-        check.add(Finding::ok(&kinds::PRODUCT, "others", message).with("slugs", slugs));
+    if !parts.is_empty() {
+        let changes: Vec<serde_json::Value> = touched(plan).map(document).collect();
+        check.add(
+            Finding::ok(&kinds::PRODUCT, "rows", parts.join(", "))
+                .with("changes", changes)
+                .with("unchanged", plan.count(What::Unchanged)),
+        );
     }
     for told in plan.told.iter().filter(|told| !told.warnings.is_empty()).take(NAMED) {
         let message = format!("its new picture: {}", told.warnings.join(", "));
@@ -71,22 +89,40 @@ pub(super) fn tell(plan: &Plan, is_only_shown: bool, check: &mut Check) {
                 .remedy("give it a better one when you have it: sitekeep products image SLUG FILE"),
         );
     }
-    match plan.count(What::Unchanged) {
-        0 => {}
-        unchanged if touched.is_empty() || unchanged > 1 => {
-            let message = format!("{} as wanted already", count(unchanged, "row"));
-            check.add(Finding::ok(&kinds::PRODUCT, "unchanged", message).with("unchanged", unchanged));
-        }
-        _ => check.add(Finding::ok(&kinds::PRODUCT, "unchanged", "1 row as wanted already")),
+}
+
+/// Pictures of deleted or changed products that are not moved away.
+pub(super) fn staying(paths: &[String], check: &mut Check) {
+    for path in paths.iter().take(NAMED) {
+        check.add(Finding::ok(
+            &kinds::PRODUCT_PICTURE,
+            path,
+            "stays: something else in the database names it",
+        ));
+    }
+    if paths.len() > NAMED {
+        let message = format!("{} more pictures stay: something else names them", paths.len() - NAMED);
+        check.add(Finding::ok(&kinds::PRODUCT_PICTURE, "others", message));
     }
 }
 
-fn values(told: &Told) -> String {
-    let values = told
-        .values
-        .iter()
-        .map(|(name, before, after)| format!("{name} {} → {}", shortened(before), shortened(after)));
-    values.collect::<Vec<_>>().join("; ")
+fn touched(plan: &Plan) -> impl Iterator<Item = &Told> {
+    plan.told.iter().filter(|told| told.what != What::Unchanged)
+}
+
+/// A change for machines: each value with what it was and what it is.
+fn document(told: &Told) -> serde_json::Value {
+    let mut document = serde_json::Map::new();
+    document.insert("slug".to_owned(), told.slug.clone().into());
+    document.insert("change".to_owned(), word(told.what).into());
+    for (name, before, after) in &told.values {
+        document.insert((*name).to_owned(), serde_json::json!([before, after]));
+    }
+    document.into()
+}
+
+fn value((name, before, after): &(&str, String, String)) -> String {
+    format!("{name} {} → {}", shortened(before), shortened(after))
 }
 
 /// A value on one line, and never a long one.
