@@ -114,6 +114,9 @@ impl Config {
         if let Some(path) = folder {
             absolute(path);
         }
+        if let Some(path) = &mut self.serve.variants_folder {
+            absolute(path);
+        }
         if let Some(path) = &mut self.serve.frontend {
             absolute(path);
         }
