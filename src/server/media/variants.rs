@@ -41,6 +41,22 @@ pub(in crate::server) struct Variants {
     decoders: Semaphore,
 }
 
+/// What the folder says of a picture.
+enum Kept {
+    Variant(PathBuf),
+    /// It is to be served as it is.
+    Original,
+}
+
+impl Kept {
+    fn name(self) -> Option<PathBuf> {
+        match self {
+            Self::Variant(name) => Some(name),
+            Self::Original => None,
+        }
+    }
+}
+
 /// Reads the width that a query asks for: `Err` for one that is not offered.
 pub(super) fn width(query: Option<&str>) -> Result<Option<u32>, ()> {
     let asked = query.unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("w="));
@@ -71,7 +87,7 @@ impl Variants {
         let task = tokio::spawn(async move {
             let look = {
                 let (own, root, relative) = (Arc::clone(&own), root.clone(), relative.clone());
-                move || -> Result<(String, Option<Option<PathBuf>>)> {
+                move || -> Result<(String, Option<Kept>)> {
                     let (_, metadata) = path::open(&root, &relative)?;
                     let key = key(&relative, &metadata, width);
                     let kept = own.kept(&key);
@@ -80,14 +96,14 @@ impl Variants {
             };
             let (key, kept) = tokio::task::spawn_blocking(look).await??;
             if let Some(kept) = kept {
-                return Ok(kept);
+                return Ok(kept.name());
             }
             let turn = Arc::clone(own.making().entry(key.clone()).or_default());
             let guard = turn.lock().await;
             let permit = own.decoders.acquire().await?;
             let (making, name) = (Arc::clone(&own), key.clone());
             let made = tokio::task::spawn_blocking(move || match making.kept(&name) {
-                Some(kept) => Ok(kept),
+                Some(kept) => Ok(kept.name()),
                 None => making.make(&root, &relative, width, &name),
             });
             let made = made.await?;
@@ -104,7 +120,7 @@ impl Variants {
     }
 
     /// What is kept under a key, used at this moment: a file, or the note that there is to be none.
-    fn kept(&self, key: &str) -> Option<Option<PathBuf>> {
+    fn kept(&self, key: &str) -> Option<Kept> {
         EXTENSIONS.into_iter().find_map(|extension| {
             let name = PathBuf::from(format!("{key}.{extension}"));
             let file = File::open(self.folder.join(&name)).ok()?;
@@ -112,7 +128,7 @@ impl Variants {
             let _ = file.metadata().and_then(|metadata| {
                 file.set_times(FileTimes::new().set_accessed(now()).set_modified(metadata.modified()?))
             });
-            Some((extension != "none").then_some(name))
+            Some(if extension == "none" { Kept::Original } else { Kept::Variant(name) })
         })
     }
 
