@@ -47,6 +47,10 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Status> {
     if let Some(folder) = &args.frontend {
         config.serve.frontend = Some(folder.clone());
     }
+    if config.serve.variants_folder.is_none() {
+        config.serve.variants_folder =
+            context.state_folder(&config).ok().map(|folder| folder.join("variants"));
+    }
     let fixed = context.environment.get("SITEKEEP_NOW").map(ToOwned::to_owned);
     let now = context.now;
     let options = Options {

@@ -153,6 +153,9 @@ impl Config {
             absolute(path);
         }
         self.docs.paths_mut().for_each(absolute);
+        if let Some(path) = &mut self.serve.variants_folder {
+            absolute(path);
+        }
         if let Some(path) = &mut self.serve.frontend {
             absolute(path);
         }

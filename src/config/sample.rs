@@ -99,6 +99,12 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("serve.request_timeout", "", "How long one request may take"),
     ("serve.drain_timeout", "", "How long running requests may go on after a stop"),
     ("serve.media_max_age", "", "How long browsers may keep a picture"),
+    (
+        "serve.variants_folder",
+        "\"/var/cache/sitekeep\"",
+        "Pictures made narrower (?w=320) [default: variants/ of the state]",
+    ),
+    ("serve.variants_size", "", "Bytes that it may hold; 0: no narrower pictures"),
     ("serve.cors_origins", "", "Sites whose scripts may read the API (\"https://shop.example\"); \"*\": all"),
     ("serve.frontend", "\"frontend/dist\"", "Built single-page application, served instead of the pages"),
     (

@@ -36,6 +36,10 @@ pub struct ServeConfig {
     /// How long browsers may keep a picture before they ask again.
     #[serde(with = "jiff::fmt::serde::unsigned_duration::friendly::compact::required")]
     pub media_max_age: Duration,
+    /// Folder of pictures made narrower (`?w=320`); the state folder's `variants` by default.
+    pub variants_folder: Option<PathBuf>,
+    /// Bytes that it may hold; 0 makes no narrower pictures.
+    pub variants_size: ByteSize,
     /// Origins whose scripts may read the API, such as `https://shop.example`; `*` is every one.
     pub cors_origins: Vec<String>,
     /// Folder of a built single-page application, served in the place of the pages.
@@ -58,6 +62,8 @@ impl Default for ServeConfig {
             request_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(10),
             media_max_age: Duration::from_mins(5),
+            variants_folder: None,
+            variants_size: ByteSize(256 * 1024 * 1024),
             cors_origins: Vec::new(),
             frontend: None,
             access_log: None,

@@ -3,6 +3,7 @@
 use super::assets;
 use super::cors::Cors;
 use super::frontend;
+use super::media::Variants;
 use super::pool::Pool;
 use crate::config::Config;
 use crate::error::Error;
@@ -37,6 +38,8 @@ pub(super) struct Site {
     pub(super) media_prefix: String,
     pub(super) media_root: PathBuf,
     pub(super) media_max_age: Duration,
+    /// Narrower forms of pictures, where there is a folder for them.
+    pub(super) variants: Option<Arc<Variants>>,
     pub(super) cors: Cors,
     /// Folder of a built single-page application, which takes the pages' place.
     pub(super) frontend: Option<PathBuf>,
@@ -68,6 +71,7 @@ impl Site {
             media_root: config.site.media.clone(),
             media_max_age: config.serve.media_max_age,
             frontend: config.serve.frontend.clone(),
+            variants: variants(config),
             cors: Cors(config.serve.cors_origins.clone()),
             style_url: assets::style_url(),
             icon_url: assets::icon_url(),
@@ -75,6 +79,12 @@ impl Site {
             clock,
         })
     }
+}
+
+fn variants(config: &Config) -> Option<Arc<Variants>> {
+    let folder = config.serve.variants_folder.clone()?;
+    let most = config.serve.variants_size.0;
+    (most > 0).then(|| Arc::new(Variants::new(folder, most)))
 }
 
 /// The path that pictures are served under: that of the media URL, which may be a whole address.

@@ -11,4 +11,5 @@ mod program;
 mod recorded;
 mod schema;
 mod schemas;
+mod variants;
 mod world;

@@ -5,10 +5,13 @@
 mod kind;
 mod path;
 mod range;
+mod scale;
+mod variants;
 mod version;
 
 pub(super) use kind::asset_type;
 pub(super) use path::relative;
+pub(super) use variants::Variants;
 
 use super::site::Site;
 use axum::body::Body;
@@ -59,7 +62,23 @@ pub(super) struct Manner {
 pub(super) async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
     let relative = uri.path().strip_prefix(site.media_prefix.as_str()).and_then(path::relative);
     let Some(relative) = relative else { return missing() };
-    let task = tokio::task::spawn_blocking(move || answer(&site, &relative, &headers));
+    let Ok(width) = variants::width(uri.query()) else { return bare(StatusCode::BAD_REQUEST) };
+    let mut variant = None;
+    if let (Some(width), Some(variants)) = (width, &site.variants) {
+        let finding = variants.find(&site.media_root, &relative, width);
+        match tokio::time::timeout(site.request_timeout, finding).await {
+            Ok(Ok(found)) => variant = found,
+            // The folder cannot be written to, or the picture is not there: the original decides.
+            Ok(Err(_)) => {}
+            Err(_) => return bare(StatusCode::SERVICE_UNAVAILABLE),
+        }
+    }
+    let task = tokio::task::spawn_blocking(move || match (&variant, &site.variants) {
+        // One that was removed to make room meanwhile.
+        (Some(name), Some(variants)) => answer(&site, variants.folder(), name, &headers)
+            .or_else(|_| answer(&site, &site.media_root, &relative, &headers)),
+        _ => answer(&site, &site.media_root, &relative, &headers),
+    });
     match task.await {
         Ok(Ok(answer)) => respond(answer),
         Ok(Err(error)) if error.kind() == std::io::ErrorKind::PermissionDenied => bare(StatusCode::FORBIDDEN),
@@ -68,7 +87,7 @@ pub(super) async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: Head
     }
 }
 
-fn answer(site: &Site, relative: &Path, asked: &HeaderMap) -> std::io::Result<Answer> {
+fn answer(site: &Site, root: &Path, relative: &Path, asked: &HeaderMap) -> std::io::Result<Answer> {
     let kind = kind::content_type(relative);
     let policy = if kind == kind::SVG {
         "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -77,7 +96,7 @@ fn answer(site: &Site, relative: &Path, asked: &HeaderMap) -> std::io::Result<An
     };
     // Never immutable: Django's suffix tells uploads of one name apart and is no hash of what is in them.
     let keep = format!("public, max-age={}", site.media_max_age.as_secs());
-    send(&site.media_root, relative, asked, &Manner { kind, keep, policy })
+    send(root, relative, asked, &Manner { kind, keep, policy })
 }
 
 /// Answers with a file below a root, or with the part of it that is asked for.
