@@ -1,5 +1,7 @@
 //! The items of the review of the site's speed (guide: Trimestrielle, Revue performances).
 
+#![expect(clippy::unnecessary_wraps, reason = "all items have one shape")]
+
 use super::Item;
 use super::Period;
 use super::Round;
