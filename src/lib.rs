@@ -10,6 +10,7 @@ pub mod config;
 pub mod database;
 pub mod db;
 pub mod demo;
+pub mod dependencies;
 pub mod disk;
 pub mod error;
 pub mod explain;

@@ -13,6 +13,7 @@ mod daily;
 mod damage;
 mod database;
 mod demo;
+mod dependencies;
 mod disk;
 mod django;
 mod explain;

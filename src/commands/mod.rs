@@ -8,6 +8,7 @@ mod config;
 mod context;
 mod database;
 mod demo;
+mod dependencies;
 mod disk;
 mod explain;
 mod generate;
@@ -164,6 +165,8 @@ enum Command {
     #[command(subcommand)]
     Images(images::ImagesCommand),
     #[command(subcommand)]
+    Dependencies(dependencies::DependenciesCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
@@ -201,6 +204,7 @@ impl Command {
             Self::Quarantine(command) => quarantine::run(&command, context),
             Self::Database(command) => database::run(&command, context),
             Self::Images(command) => images::run(&command, context),
+            Self::Dependencies(command) => dependencies::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),

@@ -13,6 +13,7 @@ impl Config {
         self.restore.check()?;
         self.status.check()?;
         self.images.check()?;
+        self.dependencies.check()?;
         self.notifications.check()?;
         self.check_limits()
     }

@@ -5,6 +5,7 @@
 mod backup;
 mod check;
 mod database;
+mod dependencies;
 pub mod detect;
 mod disk;
 pub mod django_settings;
@@ -29,6 +30,7 @@ pub use backup::BackupConfig;
 pub use backup::RetentionConfig;
 pub use database::DatabaseConfig;
 pub use database::DatabaseSource;
+pub use dependencies::DependenciesConfig;
 pub use disk::DiskConfig;
 pub use health::HealthConfig;
 pub use health::PageStyle;
@@ -73,6 +75,7 @@ pub struct Config {
     pub backup: BackupConfig,
     pub restore: RestoreConfig,
     pub images: ImagesConfig,
+    pub dependencies: DependenciesConfig,
     pub quarantine: QuarantineConfig,
     pub status: StatusConfig,
     pub notifications: NotificationsConfig,
@@ -118,6 +121,7 @@ impl Config {
             absolute(path);
         }
         self.disk.paths.iter_mut().for_each(absolute);
+        self.dependencies.paths_mut().for_each(absolute);
         for path in self.logs.paths_mut() {
             absolute(path);
         }

@@ -6,6 +6,7 @@
 mod artefacts;
 mod drills;
 mod finished_images;
+mod first_seen;
 mod history;
 mod log_checkpoints;
 mod log_groups;

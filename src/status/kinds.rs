@@ -89,6 +89,13 @@ kinds! {
     IMAGES_PERMISSION = "IMAGES-026", "who may read and write the media", "Images ne s'affichent pas";
     IMAGES_UPLOAD = "IMAGES-027", "what interrupted uploads left", "Hebdomadaire 3";
 
+    DEPENDENCIES_READ = "DEPENDENCIES-001", "what the project is built from can be read", "Hebdomadaire 4";
+    DEPENDENCIES_ASKED = "DEPENDENCIES-002", "who was asked about vulnerabilities", "Hebdomadaire 4";
+    DEPENDENCY_VULNERABLE = "DEPENDENCIES-003", "a package with a known vulnerability", "Hebdomadaire 4";
+    DEPENDENCY_OUTDATED = "DEPENDENCIES-004", "a package with a later version", "Mise à Jour des Dépendances";
+    DEPENDENCY_PINNED = "DEPENDENCIES-005", "packages pinned to one version", "Mise à Jour des Dépendances";
+    DEPENDENCY_END_OF_LIFE = "DEPENDENCIES-006", "until when a version is supported", "Hebdomadaire 4";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

@@ -1,0 +1,5 @@
+//! `sitekeep dependencies`: what is vulnerable, later, loose or unsupported; and updates that are tried first.
+
+mod check;
+mod hostile;
+pub mod world;
