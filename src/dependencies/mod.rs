@@ -4,17 +4,24 @@
 
 mod advisories;
 mod advisory;
+mod copy;
 mod end_of_life;
 mod inventory;
 mod later;
+mod losses;
 mod node;
 mod npm;
 mod outdated;
 mod package;
+mod pins;
+mod plan;
 mod project;
 mod python;
 mod requirements;
 mod severity;
+mod stage;
+mod trial;
+mod update;
 mod vulnerable;
 
 pub use advisory::Advisory;
@@ -24,8 +31,12 @@ pub use package::Ecosystem;
 pub use package::Package;
 pub use package::Step;
 pub use package::Version;
+pub use plan::Wanted;
 pub use project::Project;
 pub use severity::Severity;
+pub use update::Order;
+pub use update::Packages;
+pub use update::Updated;
 
 use crate::config::DatabaseConfig;
 use crate::config::DependenciesConfig;

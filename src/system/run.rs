@@ -63,6 +63,12 @@ impl Ran {
     pub fn words(&self) -> String {
         let said = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
         let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        // npm names the cause first and then explains its options.
+        let causes: Vec<&str> =
+            lines.iter().filter_map(|line| line.strip_prefix("npm error ")).take(4).collect();
+        if !causes.is_empty() {
+            return causes.join("; ");
+        }
         let last = lines.get(lines.len().saturating_sub(4)..).unwrap_or_default().join("; ");
         if last.is_empty() { "it said nothing".to_owned() } else { last }
     }

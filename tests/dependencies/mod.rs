@@ -2,4 +2,5 @@
 
 mod check;
 mod hostile;
+mod update;
 pub mod world;

@@ -1,6 +1,8 @@
 //! `dependencies`: the packages that the site is built from.
 
 mod check;
+mod test;
+mod update;
 
 use super::Context;
 use crate::output::ItemReport;
@@ -15,6 +17,8 @@ use std::time::Instant;
 #[derive(Debug, Clone, Subcommand)]
 pub(super) enum DependenciesCommand {
     Check(check::CheckArgs),
+    Update(update::UpdateArgs),
+    Test(test::TestArgs),
 }
 
 /// Runs the command.
@@ -24,6 +28,8 @@ pub(super) enum DependenciesCommand {
 pub(super) fn run(command: &DependenciesCommand, context: &Context) -> Result<Status> {
     match command {
         DependenciesCommand::Check(args) => check::run(args, context),
+        DependenciesCommand::Update(args) => update::run(args, context),
+        DependenciesCommand::Test(args) => test::run(args, context),
     }
 }
 
