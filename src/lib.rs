@@ -11,6 +11,7 @@ pub mod config;
 pub mod database;
 pub mod db;
 pub mod demo;
+pub mod dependencies;
 pub mod disk;
 pub mod docs;
 pub mod error;

@@ -21,11 +21,17 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "catalogue",
             "database",
             "images",
+    (
+        &[
             "notifications",
             "stats",
             "docs",
             "products",
             "acknowledge",
+            "dependencies",
+        ],
+        Siblings::MayNot,
+    ),
         ],
         Siblings::MayNot,
     ),

@@ -15,6 +15,7 @@ mod daily;
 mod damage;
 mod database;
 mod demo;
+mod dependencies;
 mod disk;
 mod django;
 mod docs;

@@ -10,6 +10,7 @@ mod config;
 mod context;
 mod database;
 mod demo;
+mod dependencies;
 mod disk;
 mod docs;
 mod explain;
@@ -179,6 +180,8 @@ enum Command {
     #[command(subcommand)]
     Categories(categories::CategoriesCommand),
     #[command(subcommand)]
+    Dependencies(dependencies::DependenciesCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Performance(performance::PerformanceCommand),
@@ -224,6 +227,7 @@ impl Command {
             Self::Stats(args) => stats::run(&args, context),
             Self::Products(command) => products::run(&command, context),
             Self::Categories(command) => categories::run(&command, context),
+            Self::Dependencies(command) => dependencies::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Performance(command) => performance::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),

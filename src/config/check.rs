@@ -14,6 +14,7 @@ impl Config {
         self.checklist.check()?;
         self.status.check()?;
         self.images.check()?;
+        self.dependencies.check()?;
         self.notifications.check()?;
         self.docs.check()?;
         self.serve.check()?;

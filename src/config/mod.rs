@@ -6,6 +6,7 @@ mod backup;
 mod check;
 mod checklist;
 mod database;
+mod dependencies;
 pub mod detect;
 mod disk;
 pub mod django_settings;
@@ -34,6 +35,7 @@ pub use checklist::ChecklistConfig;
 pub use checklist::ItemConfig;
 pub use database::DatabaseConfig;
 pub use database::DatabaseSource;
+pub use dependencies::DependenciesConfig;
 pub use disk::DiskConfig;
 pub use docs::DocsConfig;
 pub use health::HealthConfig;
@@ -81,6 +83,7 @@ pub struct Config {
     pub restore: RestoreConfig,
     pub images: ImagesConfig,
     pub docs: DocsConfig,
+    pub dependencies: DependenciesConfig,
     pub quarantine: QuarantineConfig,
     pub checklist: ChecklistConfig,
     pub status: StatusConfig,
@@ -135,6 +138,7 @@ impl Config {
             absolute(path);
         }
         self.disk.paths.iter_mut().for_each(absolute);
+        self.dependencies.paths_mut().for_each(absolute);
         for path in self.logs.paths_mut() {
             absolute(path);
         }

@@ -235,6 +235,32 @@ const KEYS: &[(&str, &str, &str)] = &[
         "Folder into which `sitekeep monthly` writes what changed among the products",
     ),
     (
+        "dependencies.python",
+        "\"backend/venv/bin/python\"",
+        "The project's Python [default: that of its virtual environment: .venv, venv, env]",
+    ),
+    ("dependencies.requirements", "", "Files of requirements; [] requirements.txt of the project"),
+    (
+        "dependencies.frontend",
+        "\"frontend\"",
+        "Folder of package.json [default: the project's, its frontend/, or the one beside it]",
+    ),
+    (
+        "dependencies.advisories",
+        "\"/var/lib/sitekeep/osv\"",
+        "Advisories in the OSV format, where there is no network: a folder, a .zip or a .json",
+    ),
+    ("dependencies.advisories_days", "", "Days after which the newest of them is too old"),
+    ("dependencies.end_of_life_days", "", "Days before the end of a version's support from which to warn"),
+    ("dependencies.timeout", "", "How long one question to pip or npm may take"),
+    ("dependencies.test_timeout", "", "How long one test, or installing an update, may take"),
+    (
+        "dependencies.backend_tests",
+        "",
+        "Commands tried after an update: in the backend's folder, `python` being the project's",
+    ),
+    ("dependencies.frontend_tests", "", "and in a copy of the frontend's"),
+    (
         "status.database_warning_days",
         "",
         "Age of the newest backup of the database (guide: weekly); 0 where none is wanted, here and below",

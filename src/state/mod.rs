@@ -7,6 +7,7 @@ mod artefacts;
 mod catalogue;
 mod drills;
 mod finished_images;
+mod first_seen;
 mod history;
 mod items;
 mod log_checkpoints;

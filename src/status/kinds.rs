@@ -108,6 +108,15 @@ kinds! {
     PRODUCT = "PRODUCTS-001", "a product or category written to the database", "Gestion des Produits";
     PRODUCT_REFUSED = "PRODUCTS-002", "a product or category that was not written", "Gestion des Produits";
     PRODUCT_PICTURE = "PRODUCTS-003", "a picture given to a product", "Gestion des Images";
+    DEPENDENCIES_READ = "DEPENDENCIES-001", "what the project is built from can be read", "Hebdomadaire 4";
+    DEPENDENCIES_ASKED = "DEPENDENCIES-002", "who was asked about vulnerabilities", "Hebdomadaire 4";
+    DEPENDENCY_VULNERABLE = "DEPENDENCIES-003", "a package with a known vulnerability", "Hebdomadaire 4";
+    DEPENDENCY_OUTDATED = "DEPENDENCIES-004", "a package with a later version", "Mise à Jour des Dépendances";
+    DEPENDENCY_PINNED = "DEPENDENCIES-005", "packages pinned to one version", "Mise à Jour des Dépendances";
+    DEPENDENCY_END_OF_LIFE = "DEPENDENCIES-006", "until when a version is supported", "Hebdomadaire 4";
+    DEPENDENCY_UPDATED = "DEPENDENCIES-007", "a package updated", "Mise à Jour des Dépendances";
+    DEPENDENCY_TEST = "DEPENDENCIES-008", "a test of the project with its packages", "Tester Après Mise à Jour";
+    DEPENDENCY_DATA = "DEPENDENCIES-009", "what the tests left of the site's data", "Tester Après Mise à Jour";
 
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";

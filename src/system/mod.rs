@@ -10,6 +10,8 @@ pub mod lock;
 pub mod mounts;
 pub mod process;
 pub mod random;
+pub mod release;
+pub mod run;
 pub mod service;
 pub mod swap;
 pub mod time;
