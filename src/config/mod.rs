@@ -16,6 +16,7 @@ mod logs;
 mod notifications;
 mod origin;
 mod password;
+pub mod python;
 mod quarantine;
 mod restore;
 pub mod sample;
