@@ -10,7 +10,7 @@ use std::sync::Mutex;
 /// Python of an environment with Django in it, made once below the target folder.
 ///
 /// `None`, and loudly, where it cannot be made; in CI that is a failure.
-fn python() -> Option<PathBuf> {
+pub fn python() -> Option<PathBuf> {
     // Tests of one process must not make it at the same time.
     static MADE: Mutex<()> = Mutex::new(());
     let _made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -26,6 +26,7 @@ mod postgres;
 mod restore;
 mod rounds;
 mod sandbox;
+mod security;
 mod server;
 mod snapshot;
 mod status;

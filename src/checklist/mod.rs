@@ -8,6 +8,7 @@ mod last;
 mod monthly;
 mod round;
 mod run;
+mod security;
 mod weekly;
 
 pub use item::Item;
@@ -17,6 +18,11 @@ pub use last::last_daily;
 pub use round::Keeper;
 pub use round::Round;
 pub use run::run;
+pub use security::AUDIT;
+pub use security::AuditPart;
+pub use security::WITH_DJANGO;
+pub use security::audit;
+pub use security::audit_grade;
 
 /// Every item, in the guide's order.
 pub fn items() -> impl Iterator<Item = &'static Item> {

@@ -20,6 +20,7 @@ mod quarantine;
 mod report;
 mod restore;
 mod round;
+mod security;
 mod serve;
 mod site;
 mod status;
@@ -166,6 +167,8 @@ enum Command {
     #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
+    Security(security::SecurityCommand),
+    #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
@@ -202,6 +205,7 @@ impl Command {
             Self::Database(command) => database::run(&command, context),
             Self::Images(command) => images::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
+            Self::Security(command) => security::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),

@@ -21,6 +21,7 @@ mod quarantine;
 mod restore;
 pub mod sample;
 mod secret;
+mod security;
 mod serve;
 mod site;
 mod state;
@@ -53,6 +54,7 @@ pub use origin::Origin;
 pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
 pub use secret::Secret;
+pub use security::SecurityConfig;
 pub use serve::ServeConfig;
 pub use site::SiteConfig;
 pub use state::StateConfig;
@@ -71,6 +73,7 @@ pub struct Config {
     pub health: HealthConfig,
     pub disk: DiskConfig,
     pub logs: LogsConfig,
+    pub security: SecurityConfig,
     pub backup: BackupConfig,
     pub restore: RestoreConfig,
     pub images: ImagesConfig,
@@ -120,6 +123,9 @@ impl Config {
         }
         self.disk.paths.iter_mut().for_each(absolute);
         for path in self.logs.paths_mut() {
+            absolute(path);
+        }
+        if let Some(path) = &mut self.security.python {
             absolute(path);
         }
         if self.images.upload_folders.is_empty() {

@@ -31,6 +31,7 @@ mod sqlite_refusal;
 mod standstill;
 mod texts;
 pub mod upkeep;
+mod users;
 mod value;
 mod wire;
 
@@ -96,6 +97,8 @@ pub use texts::Text;
 pub use texts::TextsRead;
 pub use texts::product_of;
 pub use texts::read_texts;
+pub use users::Administrator;
+pub use users::administrators;
 pub use value::Row;
 pub use value::Value;
 

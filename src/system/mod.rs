@@ -10,6 +10,7 @@ pub mod mounts;
 pub mod process;
 pub mod random;
 pub mod service;
+pub mod sockets;
 pub mod swap;
 pub mod time;
 pub mod users;
