@@ -37,7 +37,10 @@ fn the_module_is_shown_written_wired_once_and_taken_back() {
     assert!(module.exists() && text(&sandbox, "backend/shop/settings.py") == "DEBUG = False");
     assert!(sandbox.path("log's folder").is_dir());
     let later = [("SITEKEEP_NOW", "2026-11-23T09:00:00Z")];
-    sandbox.run_with(&later, &["logs", "config", "--wire"]).exits(0).says("takes its LOGGING from the module");
+    sandbox
+        .run_with(&later, &["logs", "config", "--wire"])
+        .exits(0)
+        .says("takes its LOGGING from the module");
     let wired = text(&sandbox, "backend/shop/settings.py");
     assert_eq!(wired, "DEBUG = False\n\nfrom .site_logging import LOGGING  # sitekeep logs config\n");
     let mode = std::fs::metadata(sandbox.path("backend/shop/settings.py")).unwrap().permissions();

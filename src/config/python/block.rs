@@ -107,6 +107,7 @@ impl Scope<'_> {
     /// Whatever these lines may set is unclear.
     fn cannot_follow(&mut self, lines: &[Line], reason: &str) {
         for line in lines {
+            self.note_environment(line);
             if let Some(all) = reaches_all(line) {
                 self.forget_all(&all, line.number);
                 continue;

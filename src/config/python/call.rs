@@ -50,9 +50,8 @@ pub(super) fn dotted(tokens: &[Token]) -> Option<String> {
 impl Scope<'_> {
     pub(super) fn call(&self, callee: &[Token], inside: &[Token], depth: usize) -> Value {
         let arguments = Arguments::read(inside);
-        let computed = || Value::unclear("only Python itself can compute it");
         if arguments.open {
-            return computed();
+            return Value::computed();
         }
         let Some(name) = dotted(callee) else {
             return self.method(callee, &arguments, depth);
@@ -68,30 +67,30 @@ impl Scope<'_> {
         match (name.as_str(), values.as_slice()) {
             ("timedelta" | "datetime.timedelta", []) => self.span(&arguments, depth),
             ("timedelta" | "datetime.timedelta", [days]) if plain => {
-                days.number().map_or_else(computed, |days| Value::Span(days * 86_400.0))
+                days.number().map_or_else(Value::computed, |days| Value::Span(days * 86_400.0))
             }
-            ("Path" | "pathlib.Path", [value]) => path(value).map_or_else(|| passed(value), Value::Path),
+            ("Path" | "pathlib.Path", [value]) => path(value).map_or_else(|| value.passed_on(), Value::Path),
             ("os.path.abspath" | "os.path.realpath" | "os.fspath", [value]) => {
-                path(value).map_or_else(|| passed(value), |path| Value::Text(path.display().to_string()))
+                path(value).map_or_else(|| value.passed_on(), |path| Value::Text(path.display().to_string()))
             }
             ("os.path.dirname", [value]) => match path(value) {
                 Some(path) => Value::Text(path.parent().unwrap_or(Path::new("/")).display().to_string()),
-                None => passed(value),
+                None => value.passed_on(),
             },
             ("os.path.join" | "join", values) if !values.is_empty() => {
                 let mut whole = PathBuf::new();
                 for value in values {
-                    let Some(part) = path(value) else { return passed(value) };
+                    let Some(part) = path(value) else { return value.passed_on() };
                     whole.push(part);
                 }
                 Value::Text(whole.display().to_string())
             }
-            ("str", [value]) => value.shown().map_or_else(|| passed(value), Value::Text),
-            ("bool", [value]) => value.truth().map_or_else(|| passed(value), Value::Boolean),
+            ("str", [value]) => value.shown().map_or_else(|| value.passed_on(), Value::Text),
+            ("bool", [value]) => value.truth().map_or_else(|| value.passed_on(), Value::Boolean),
             ("int", [value]) => match value {
                 Value::Integer(_) => value.clone(),
-                Value::Text(text) => text.trim().parse().map_or_else(|_| computed(), Value::Integer),
-                other => passed(other),
+                Value::Text(text) => text.trim().parse().map_or_else(|_| Value::computed(), Value::Integer),
+                other => other.passed_on(),
             },
             ("list" | "tuple" | "set", [Value::List(items)]) => Value::List(items.clone()),
             ("list" | "tuple" | "set", []) => Value::List(Vec::new()),
@@ -104,7 +103,7 @@ impl Scope<'_> {
                 )
             }
             _ => match self.method(callee, &arguments, depth) {
-                Value::Unclear(_) => computed(),
+                Value::Unclear(_) => Value::computed(),
                 found => found,
             },
         }
@@ -120,9 +119,9 @@ impl Scope<'_> {
                 "hours" => 3600.0,
                 "minutes" => 60.0,
                 "seconds" => 1.0,
-                _ => return Value::unclear("only Python itself can compute it"),
+                _ => return Value::computed(),
             };
-            let Some(number) = value.number() else { return passed(&value) };
+            let Some(number) = value.number() else { return value.passed_on() };
             seconds += number * unit;
         }
         Value::Span(seconds)
@@ -131,10 +130,10 @@ impl Scope<'_> {
     /// A method of a text or path.
     fn method(&self, callee: &[Token], arguments: &Arguments<'_>, depth: usize) -> Value {
         let [object @ .., dot, Token::Name(method)] = callee else {
-            return Value::unclear("only Python itself can compute it");
+            return Value::computed();
         };
         if !dot.is(".") || object.is_empty() {
-            return Value::unclear("only Python itself can compute it");
+            return Value::computed();
         }
         let object = self.evaluate(object, depth);
         let values: Vec<Value> = arguments.positional.iter().map(|part| self.evaluate(part, depth)).collect();
@@ -156,7 +155,7 @@ impl Scope<'_> {
             (Value::Dictionary(_), "get", [Value::Text(key)]) => {
                 object.get(key).cloned().unwrap_or(Value::None)
             }
-            _ => passed(&object),
+            _ => object.passed_on(),
         }
     }
 
@@ -164,7 +163,7 @@ impl Scope<'_> {
         let value = self.evaluate(object, depth);
         match (&value, name) {
             (Value::Path(path), "parent") => Value::Path(path.parent().unwrap_or(path).to_owned()),
-            _ => passed(&value),
+            _ => value.passed_on(),
         }
     }
 
@@ -172,10 +171,9 @@ impl Scope<'_> {
         if matches!(dotted(object).as_deref(), Some("os.environ" | "environ")) {
             return match self.evaluate(inside, depth) {
                 Value::Text(name) => self.variable(&name, None),
-                other => passed(&other),
+                other => other.passed_on(),
             };
         }
-        let computed = || Value::unclear("only Python itself can compute it");
         if let [path @ .., dot, Token::Name(name)] = object
             && dot.is(".")
             && name == "parents"
@@ -184,27 +182,22 @@ impl Scope<'_> {
                 (Value::Path(path), Value::Integer(up)) => usize::try_from(up)
                     .ok()
                     .and_then(|up| path.ancestors().nth(up + 1))
-                    .map_or_else(computed, |path| Value::Path(path.to_owned())),
-                _ => computed(),
+                    .map_or_else(Value::computed, |path| Value::Path(path.to_owned())),
+                _ => Value::computed(),
             };
         }
         match (self.evaluate(object, depth), self.evaluate(inside, depth)) {
             (Value::List(items), Value::Integer(position)) => usize::try_from(position)
                 .ok()
                 .and_then(|position| items.into_iter().nth(position))
-                .unwrap_or_else(computed),
+                .unwrap_or_else(Value::computed),
             (dictionary @ Value::Dictionary(_), Value::Text(key)) => {
-                dictionary.get(&key).cloned().unwrap_or_else(computed)
+                dictionary.get(&key).cloned().unwrap_or_else(Value::computed)
             }
             (Value::Unclear(reason), _) => Value::Unclear(reason),
-            _ => computed(),
+            _ => Value::computed(),
         }
     }
-}
-
-/// Why something that was made from a value is unclear: for the value's own reason, if it has one.
-fn passed(value: &Value) -> Value {
-    Value::unclear(value.reason().unwrap_or("only Python itself can compute it"))
 }
 
 /// A value as a path.

@@ -57,10 +57,11 @@ impl Scope<'_> {
             return Value::unclear("it is longer than any setting");
         }
         let depth = depth + 1;
-        let computed = || Value::unclear("only Python itself can compute it");
         match tokens {
-            [] => return computed(),
-            [first, ..] if first.is("lambda") || first.is("await") || first.is("yield") => return computed(),
+            [] => return Value::computed(),
+            [first, ..] if first.is("lambda") || first.is("await") || first.is("yield") => {
+                return Value::computed();
+            }
             [one] => return self.atom(one),
             _ => {}
         }
@@ -74,7 +75,7 @@ impl Scope<'_> {
             return match self.evaluate(condition, depth).truth() {
                 Some(true) => self.evaluate(value, depth),
                 Some(false) => self.evaluate(other, depth),
-                None => computed(),
+                None => Value::computed(),
             };
         }
         if let Some((left, right)) = split(tokens, &["or"], true) {
@@ -113,19 +114,15 @@ impl Scope<'_> {
                 "__file__" => Value::Text(self.path.display().to_string()),
                 _ => self.name(name),
             },
-            Token::Opaque | Token::Operator(_) => Value::unclear("only Python itself can compute it"),
+            Token::Opaque | Token::Operator(_) => Value::computed(),
         }
     }
 
     fn compare(&self, tokens: &[Token], depth: usize) -> Option<Value> {
-        let computed = Some(Value::unclear("only Python itself can compute it"));
-        let truth = |found: Option<bool>| {
-            found.map_or(Value::unclear("only Python itself can compute it"), Value::Boolean)
-        };
         let words = ["==", "!=", "<", ">", "<=", ">=", "in", "is"];
         let (left, right) = split(tokens, &words, false)?;
         if split(right, &words, false).is_some() {
-            return computed;
+            return Some(Value::computed());
         }
         let operator = &tokens[left.len()];
         let (left, negated) = match left {
@@ -162,17 +159,16 @@ impl Scope<'_> {
             },
             _ => None,
         };
-        Some(truth(found.map(|found| found != negated)))
+        Some(found.map_or_else(Value::computed, |found| Value::Boolean(found != negated)))
     }
 
     fn arithmetic(&self, tokens: &[Token], depth: usize) -> Value {
-        let computed = || Value::unclear("only Python itself can compute it");
         for words in [&["|"][..], &["+", "-"], &["*", "/", "//", "%"]] {
             let Some((left, right)) = split(tokens, words, true) else { continue };
             // A sign, and not a difference.
             let Some(before) = left.last() else { continue };
             if matches!(before, Token::Operator(operator) if !matches!(*operator, ")" | "]" | "}")) {
-                return computed();
+                return Value::computed();
             }
             let operator = &tokens[left.len()];
             let (left, right) = (self.evaluate(left, depth), self.evaluate(right, depth));
@@ -180,9 +176,9 @@ impl Scope<'_> {
         }
         match tokens {
             [first, rest @ ..] if first.is("-") => match self.evaluate(rest, depth) {
-                Value::Integer(number) => number.checked_neg().map_or_else(computed, Value::Integer),
+                Value::Integer(number) => number.checked_neg().map_or_else(Value::computed, Value::Integer),
                 Value::Real(number) => Value::Real(-number),
-                _ => computed(),
+                _ => Value::computed(),
             },
             [Token::Text(_), ..] if tokens.iter().all(|token| matches!(token, Token::Text(_))) => {
                 let texts = tokens.iter().filter_map(|token| {
@@ -196,12 +192,11 @@ impl Scope<'_> {
 
     /// A call, an index, an attribute, or what stands in brackets.
     fn postfix(&self, tokens: &[Token], depth: usize) -> Value {
-        let computed = || Value::unclear("only Python itself can compute it");
-        let [.., last] = tokens else { return computed() };
+        let [.., last] = tokens else { return Value::computed() };
         if last.step() >= 0 {
             return match tokens {
                 [object @ .., dot, Token::Name(name)] if dot.is(".") => self.attribute(object, name, depth),
-                _ => computed(),
+                _ => Value::computed(),
             };
         }
         // Where the last bracket opens.
@@ -210,7 +205,7 @@ impl Scope<'_> {
             level += token.step();
             level == 0
         }) else {
-            return computed();
+            return Value::computed();
         };
         let (before, inside) = (&tokens[..open], &tokens[open + 1..tokens.len() - 1]);
         match (before, last) {
@@ -220,7 +215,7 @@ impl Scope<'_> {
             ([], _) => self.dictionary(inside, depth),
             (_, Token::Operator(")")) => self.call(before, inside, depth),
             (_, Token::Operator("]")) => self.index(before, inside, depth),
-            _ => computed(),
+            _ => Value::computed(),
         }
     }
 
@@ -228,13 +223,13 @@ impl Scope<'_> {
         let mut items = Vec::new();
         for part in parts(inside) {
             if split(part, &["for"], false).is_some() {
-                return Value::unclear("only Python itself can compute it");
+                return Value::computed();
             }
             match part {
                 [star, rest @ ..] if star.is("*") => match self.evaluate(rest, depth) {
                     Value::List(more) => items.extend(more),
                     other => {
-                        return Value::unclear(other.reason().unwrap_or("only Python itself can compute it"));
+                        return other.passed_on();
                     }
                 },
                 _ => items.push(self.evaluate(part, depth)),
@@ -247,13 +242,13 @@ impl Scope<'_> {
         let mut pairs = Vec::new();
         for part in parts(inside) {
             if split(part, &["for"], false).is_some() {
-                return Value::unclear("only Python itself can compute it");
+                return Value::computed();
             }
             match (part, split(part, &[":"], false)) {
                 ([stars, rest @ ..], _) if stars.is("**") => match self.evaluate(rest, depth) {
                     Value::Dictionary(more) => pairs.extend(more),
                     other => {
-                        return Value::unclear(other.reason().unwrap_or("only Python itself can compute it"));
+                        return other.passed_on();
                     }
                 },
                 (_, Some((key, value))) => {
@@ -261,7 +256,7 @@ impl Scope<'_> {
                 }
                 // A set: none of its parts has a colon.
                 _ if pairs.is_empty() => return self.list(inside, depth),
-                _ => return Value::unclear("only Python itself can compute it"),
+                _ => return Value::computed(),
             }
         }
         Value::Dictionary(pairs)
@@ -269,7 +264,6 @@ impl Scope<'_> {
 }
 
 fn combine(operator: &Token, left: Value, right: Value) -> Value {
-    let computed = || Value::unclear("only Python itself can compute it");
     match (operator, left, right) {
         (_, Value::Unclear(reason), _) | (_, _, Value::Unclear(reason)) => Value::Unclear(reason),
         (Token::Operator("+"), Value::List(mut one), Value::List(two)) => {
@@ -291,13 +285,13 @@ fn combine(operator: &Token, left: Value, right: Value) -> Value {
                 "//" => one.checked_div_euclid(two).filter(|_| two > 0),
                 _ => None,
             };
-            found.map_or_else(computed, Value::Integer)
+            found.map_or_else(Value::computed, Value::Integer)
         }
         (Token::Operator("*"), Value::Span(span), number)
         | (Token::Operator("*"), number, Value::Span(span)) => {
-            number.number().map_or_else(computed, |number| Value::Span(span * number))
+            number.number().map_or_else(Value::computed, |number| Value::Span(span * number))
         }
         (Token::Operator("+"), Value::Span(one), Value::Span(two)) => Value::Span(one + two),
-        _ => computed(),
+        _ => Value::computed(),
     }
 }

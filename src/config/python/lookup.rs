@@ -61,6 +61,9 @@ impl Scope<'_> {
 
     /// Value of a variable: a text of the `.env`, or the default.
     pub(super) fn variable(&self, name: &str, default: Option<Value>) -> Value {
+        if let Some(line) = self.environment_changed {
+            return Value::unclear(format!("line {line} changes the environment"));
+        }
         match (self.variables.get(name), default) {
             (Some(text), _) => Value::Text(text.clone()),
             (None, Some(default)) => {

@@ -46,6 +46,8 @@ pub(super) struct Scope<'a> {
     pub(super) variables: &'a BTreeMap<String, String>,
     pub(super) defaulted: RefCell<BTreeSet<String>>,
     pub(super) module: Module,
+    /// The line that changes the environment itself, after which no variable is told.
+    pub(super) environment_changed: Option<usize>,
     /// Another module imports names of this one.
     pub(super) is_sibling: bool,
 }
@@ -80,8 +82,14 @@ pub(super) fn follow_one(
     is_sibling: bool,
 ) -> Result<Module> {
     let lines = token::lines(text)?;
-    let mut scope =
-        Scope { path, variables, defaulted: RefCell::default(), module: Module::default(), is_sibling };
+    let mut scope = Scope {
+        path,
+        variables,
+        defaulted: RefCell::default(),
+        module: Module::default(),
+        environment_changed: None,
+        is_sibling,
+    };
     scope.block(&lines, 0);
     Ok(scope.module)
 }

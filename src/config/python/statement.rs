@@ -11,6 +11,19 @@ use super::value::Value;
 const REACH_ALL: &[&str] = &["globals", "locals", "vars", "exec", "eval", "setattr", "__import__"];
 
 impl Scope<'_> {
+    /// Notes a statement that sets variables: what is looked up behind it is not what the `.env` says.
+    pub(super) fn note_environment(&mut self, line: &Line) {
+        let is_name = |token: &Token| token.is("environ") || token.is("putenv");
+        let Some(position) = line.tokens.iter().position(is_name) else { return };
+        let sets = split(&line.tokens, &["="], false).is_some_and(|(before, _)| position < before.len());
+        let calls = line.tokens[position..].iter().any(|token| {
+            ["setdefault", "update", "pop", "clear", "putenv"].iter().any(|method| token.is(method))
+        });
+        if sets || calls {
+            self.environment_changed.get_or_insert(line.number);
+        }
+    }
+
     /// Names that a statement may set, or change by a method.
     pub(super) fn touched(&self, tokens: &[Token]) -> Vec<String> {
         let mut found = targets(tokens);
@@ -29,6 +42,7 @@ impl Scope<'_> {
             self.forget_all(&reason, line.number);
             return;
         }
+        self.note_environment(line);
         self.defaulted.borrow_mut().clear();
         match tokens {
             [first, ..] if first.is("from") || first.is("import") => {
@@ -59,7 +73,7 @@ impl Scope<'_> {
                             Value::List(one)
                         }
                         (Value::Unclear(reason), _) => Value::Unclear(reason),
-                        _ => Value::unclear("only Python itself can compute it"),
+                        _ => Value::computed(),
                     },
                 };
                 self.set(name, value, line.number);

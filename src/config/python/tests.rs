@@ -89,6 +89,8 @@ fn what_only_python_can_tell_is_unclear() {
         "import sys\nX = 1\nsys.modules[__name__].X = 2",
         "with open('x') as file:\n    X = file.read()",
         "X = 'a' * 3\n",
+        "import os\nos.environ['V'] = 'b'\nX = os.environ['V']",
+        "import os\nos.environ.setdefault('V', 'b')\nX = os.getenv('V')",
     ] {
         assert!(value(text, &[("V", "a")]).reason().is_some(), "{text}: {:?}", value(text, &[("V", "a")]));
     }

@@ -23,6 +23,15 @@ pub enum Value {
 }
 
 impl Value {
+    /// What comes of a value in a way that the text does not tell: unclear, for the value's own reason if it has one.
+    pub(super) fn passed_on(&self) -> Self {
+        self.reason().map_or_else(Self::computed, Self::unclear)
+    }
+
+    pub(super) fn computed() -> Self {
+        Self::unclear("only Python itself can compute it")
+    }
+
     pub(super) fn unclear(reason: impl Into<String>) -> Self {
         Self::Unclear(reason.into())
     }
