@@ -2,6 +2,7 @@
 
 use super::DEEPEST;
 use super::LONGEST;
+use super::MOST;
 use super::module::Scope;
 use super::token::Token;
 use super::value::Value;
@@ -55,6 +56,10 @@ impl Scope<'_> {
         }
         if tokens.len() > LONGEST {
             return Value::unclear("it is longer than any setting");
+        }
+        self.looked_at.set(self.looked_at.get() + tokens.len());
+        if self.looked_at.get() > MOST {
+            return Value::unclear("the file is more involved than any settings");
         }
         let depth = depth + 1;
         match tokens {

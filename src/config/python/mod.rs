@@ -28,3 +28,6 @@ const DEEPEST: usize = 60;
 
 /// Tokens of an expression beyond which it is unclear.
 const LONGEST: usize = 20_000;
+
+/// Tokens of all expressions together, each as often as it is looked at, after which the rest of a file is unclear.
+const MOST: usize = 1_000_000;

@@ -5,6 +5,7 @@ use super::value::Value;
 use anyhow::Context;
 use anyhow::Result;
 use anyhow::ensure;
+use std::cell::Cell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -46,6 +47,8 @@ pub(super) struct Scope<'a> {
     pub(super) variables: &'a BTreeMap<String, String>,
     pub(super) defaulted: RefCell<BTreeSet<String>>,
     pub(super) module: Module,
+    /// Tokens that expressions were made of so far.
+    pub(super) looked_at: Cell<usize>,
     /// The line that changes the environment itself, after which no variable is told.
     pub(super) environment_changed: Option<usize>,
     /// Another module imports names of this one.
@@ -87,6 +90,7 @@ pub(super) fn follow_one(
         variables,
         defaulted: RefCell::default(),
         module: Module::default(),
+        looked_at: Cell::default(),
         environment_changed: None,
         is_sibling,
     };

@@ -114,6 +114,8 @@ fn deep_nesting_ends() {
     assert!(value(&deeper, &[]).reason().is_some());
     let long = format!("X = {}1", "1 + ".repeat(100_000));
     assert!(value(&long, &[]).reason().is_some());
+    let many = "A = ".to_owned() + &"1 + ".repeat(4000) + "1\n";
+    assert!(value(&format!("{}X = 1", many.repeat(20)), &[]).reason().is_some());
     let ifs = (0..500).fold(String::new(), |text, depth| text + &" ".repeat(depth) + "if True:\n");
     value(&format!("{ifs}{}X = 1", " ".repeat(501)), &[]);
 }
