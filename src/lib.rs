@@ -29,6 +29,7 @@ pub mod products;
 pub mod progress;
 pub mod quarantine;
 pub mod recovery;
+pub mod security;
 pub mod server;
 pub mod state;
 pub mod stats;

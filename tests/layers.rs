@@ -29,6 +29,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "products",
             "acknowledge",
             "dependencies",
+            "security",
         ],
         Siblings::MayNot,
     ),

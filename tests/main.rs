@@ -33,6 +33,7 @@ mod products;
 mod restore;
 mod rounds;
 mod sandbox;
+mod security;
 mod server;
 mod snapshot;
 mod stats;

@@ -16,6 +16,7 @@ mod round;
 mod run;
 mod sheet;
 mod sign;
+mod security;
 mod weekly;
 
 pub use due::Due;
@@ -36,6 +37,11 @@ pub use sheet::Line;
 pub use sheet::Sheet;
 pub use sheet::sheets;
 pub use sheet::told;
+pub use security::AUDIT;
+pub use security::AuditPart;
+pub use security::WITH_DJANGO;
+pub use security::audit;
+pub use security::audit_grade;
 
 /// Every item that sitekeep knows, in the guide's order; [`of_site`] has a site's own lists.
 pub fn items() -> impl Iterator<Item = &'static Item> {

@@ -27,6 +27,7 @@ mod quarantine;
 mod report;
 mod restore;
 mod round;
+mod security;
 mod serve;
 mod site;
 mod stats;
@@ -185,6 +186,7 @@ enum Command {
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Performance(performance::PerformanceCommand),
+    Security(security::SecurityCommand),
     #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
     Serve(serve::ServeArgs),
@@ -230,6 +232,7 @@ impl Command {
             Self::Dependencies(command) => dependencies::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Performance(command) => performance::run(&command, context),
+            Self::Security(command) => security::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),

@@ -20,10 +20,12 @@ mod notifications;
 mod origin;
 mod password;
 mod performance;
+pub mod python;
 mod quarantine;
 mod restore;
 pub mod sample;
 mod secret;
+mod security;
 mod serve;
 mod site;
 mod state;
@@ -61,6 +63,7 @@ pub use performance::PerformanceConfig;
 pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
 pub use secret::Secret;
+pub use security::SecurityConfig;
 pub use serve::ServeConfig;
 pub use site::SiteConfig;
 pub use state::StateConfig;
@@ -79,6 +82,7 @@ pub struct Config {
     pub health: HealthConfig,
     pub disk: DiskConfig,
     pub logs: LogsConfig,
+    pub security: SecurityConfig,
     pub backup: BackupConfig,
     pub restore: RestoreConfig,
     pub images: ImagesConfig,
@@ -140,6 +144,9 @@ impl Config {
         self.disk.paths.iter_mut().for_each(absolute);
         self.dependencies.paths_mut().for_each(absolute);
         for path in self.logs.paths_mut() {
+            absolute(path);
+        }
+        if let Some(path) = &mut self.security.python {
             absolute(path);
         }
         if self.images.upload_folders.is_empty() {

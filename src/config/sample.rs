@@ -144,6 +144,16 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("logs.clean", "[\"/var/log/niasotac\"]", "Folders whose old logs are removed [default: /var/log/NAME]"),
     ("logs.clean_days", "", "Days after which `logs clean` removes a log, and compresses it (0: never)"),
     ("logs.compress_days", "", ""),
+    ("security.open_ports", "", "Ports that others may reach"),
+    ("security.access_token", "", "Longest life of a JWT access token, and of a refresh token"),
+    ("security.refresh_token", "", ""),
+    ("security.password_iterations", "", "Rounds of PBKDF2 below which a password is kept too cheaply"),
+    ("security.guess_rounds", "", "Rounds spent on trying common passwords on administrators; 0 tries none"),
+    (
+        "security.python",
+        "\"/srv/niasotac/venv/bin/python\"",
+        "Python of the site, for --with-django [default: the virtual environment beside manage.py]",
+    ),
     ("backup.folder", "\"~/backups/niasotac\"", "Folder of the backups [default: ~/backups/NAME]"),
     (
         "backup.fresh_copy_days",
@@ -413,6 +423,8 @@ mod tests {
         let config = toml::from_str::<Config>(&set).expect("the sample with its defaults set");
         assert_eq!(config.disk, Config::default().disk);
         assert_eq!(config.logs, Config::default().logs);
+        let security = crate::config::SecurityConfig { python: None, ..config.security };
+        assert_eq!(security, Config::default().security);
         assert_eq!(config.backup.database, Config::default().backup.database);
         assert_eq!(config.backup.full, Config::default().backup.full);
         assert_eq!(config.quarantine, Config::default().quarantine);

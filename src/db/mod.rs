@@ -37,6 +37,7 @@ mod standstill;
 pub mod statistics;
 mod texts;
 pub mod upkeep;
+mod users;
 mod value;
 mod wire;
 
@@ -109,6 +110,8 @@ pub use texts::TextsRead;
 pub use texts::named;
 pub use texts::product_of;
 pub use texts::read_texts;
+pub use users::Administrator;
+pub use users::administrators;
 pub use value::Row;
 pub use value::Value;
 

@@ -117,6 +117,19 @@ kinds! {
     DEPENDENCY_UPDATED = "DEPENDENCIES-007", "a package updated", "Mise à Jour des Dépendances";
     DEPENDENCY_TEST = "DEPENDENCIES-008", "a test of the project with its packages", "Tester Après Mise à Jour";
     DEPENDENCY_DATA = "DEPENDENCIES-009", "what the tests left of the site's data", "Tester Après Mise à Jour";
+    SECURITY_GRADE = "SECURITY-001", "the grade of the security audit", "Audit sécurité complet";
+    SECURITY_SETTING = "SECURITY-002", "a setting of Django that weakens the site", "Audit sécurité complet";
+    SECURITY_DJANGO = "SECURITY-003", "Django's own check of a deployment", "Audit sécurité complet";
+    SECURITY_SECRET = "SECURITY-004", "who may read files with secrets", "Audit sécurité complet";
+    SECURITY_WRITABLE = "SECURITY-005", "what every user of the machine may write to", "Audit sécurité complet";
+    SECURITY_MEDIA = "SECURITY-006", "programs and scripts among the media", "Audit sécurité complet";
+    SECURITY_REPOSITORY = "SECURITY-007", "secrets in the project's repository", "Audit sécurité complet";
+    SECURITY_HEADER = "SECURITY-008", "headers and cookies that visitors get", "Audit sécurité complet";
+    SECURITY_ADMIN = "SECURITY-009", "the admin as visitors reach it", "Audit sécurité complet";
+    SECURITY_ACCOUNT = "SECURITY-010", "accounts of administrators", "Audit sécurité complet";
+    SECURITY_PASSWORD = "SECURITY-011", "how administrators' passwords hold", "Audit sécurité complet";
+    SECURITY_PORT = "SECURITY-012", "ports that others can reach", "Audit sécurité complet";
+    SECURITY_UNIT = "SECURITY-013", "how far systemd confines the service", "Audit sécurité complet";
 
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
@@ -124,6 +137,7 @@ kinds! {
     LOG_LOGINS = "LOGS-004", "failed admin logins", "Quotidienne 2";
     LOG_SYSTEM = "LOGS-005", "system log lines that name the site", "Quotidienne 2";
     LOG_SOURCE = "LOGS-006", "a log that is to be read", "Quotidienne 2";
+    LOG_CONFIGURED = "LOGS-008", "Django's own logging", "Configurer les Logs Django";
     LOG_CLEANED = "LOGS-007", "old logs", "Hebdomadaire 3";
 }
 

@@ -13,6 +13,7 @@ pub mod random;
 pub mod release;
 pub mod run;
 pub mod service;
+pub mod sockets;
 pub mod swap;
 pub mod time;
 pub mod users;
