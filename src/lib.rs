@@ -24,6 +24,7 @@ pub mod picture;
 pub mod progress;
 pub mod quarantine;
 pub mod recovery;
+pub mod schedule;
 pub mod server;
 pub mod state;
 pub mod status;

@@ -26,6 +26,7 @@ mod postgres;
 mod restore;
 mod rounds;
 mod sandbox;
+mod schedule;
 mod server;
 mod snapshot;
 mod status;

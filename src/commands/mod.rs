@@ -20,6 +20,7 @@ mod quarantine;
 mod report;
 mod restore;
 mod round;
+mod schedule;
 mod serve;
 mod site;
 mod status;
@@ -167,6 +168,8 @@ enum Command {
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -203,6 +206,7 @@ impl Command {
             Self::Images(command) => images::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
+            Self::Schedule(command) => schedule::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
             Self::Generate(command) => generate::run(&command, context),

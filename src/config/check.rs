@@ -14,6 +14,7 @@ impl Config {
         self.status.check()?;
         self.images.check()?;
         self.notifications.check()?;
+        self.schedule.check()?;
         self.check_limits()
     }
 

@@ -19,6 +19,7 @@ mod password;
 mod quarantine;
 mod restore;
 pub mod sample;
+mod schedule;
 mod secret;
 mod serve;
 mod site;
@@ -51,6 +52,10 @@ pub use notifications::NotifyOn;
 pub use origin::Origin;
 pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
+pub use schedule::Day;
+pub use schedule::Hour;
+pub use schedule::ScheduleConfig;
+pub use schedule::weekday_name;
 pub use secret::Secret;
 pub use serve::ServeConfig;
 pub use site::SiteConfig;
@@ -76,6 +81,7 @@ pub struct Config {
     pub quarantine: QuarantineConfig,
     pub status: StatusConfig,
     pub notifications: NotificationsConfig,
+    pub schedule: ScheduleConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }
@@ -118,6 +124,7 @@ impl Config {
             absolute(path);
         }
         self.disk.paths.iter_mut().for_each(absolute);
+        self.schedule.writable.iter_mut().for_each(absolute);
         for path in self.logs.paths_mut() {
             absolute(path);
         }
