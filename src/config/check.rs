@@ -43,7 +43,10 @@ impl Config {
             ));
         }
         jiff::tz::TimeZone::get(&site.timezone).map(|_| ()).map_err(|_| {
-            format!("site.timezone: `{}` is no time zone (such as Africa/Porto-Novo)", site.timezone)
+            format!(
+                "site.timezone: `{}` is not known: write one such as Africa/Porto-Novo, and have the zones (tzdata) installed",
+                site.timezone
+            )
         })
     }
 

@@ -273,6 +273,37 @@ pub fn keys() -> impl Iterator<Item = &'static str> {
     KEYS.iter().map(|(key, ..)| *key)
 }
 
+/// One key, as manuals tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub section: &'static str,
+    pub name: &'static str,
+    /// The default, or an example where there is none.
+    pub value: String,
+    pub is_example: bool,
+    /// Empty where it is that of the key before.
+    pub meaning: &'static str,
+}
+
+/// Every key with its default or an example, in the order of the file.
+pub fn entries() -> Vec<Entry> {
+    let defaults = Table::try_from(Config::default()).unwrap_or_default();
+    KEYS.iter()
+        .map(|(key, example, meaning)| {
+            let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let default = lookup(&defaults, key).map(Value::to_string);
+            let is_example = default.is_none();
+            Entry {
+                section,
+                name,
+                value: default.unwrap_or_else(|| (*example).to_owned()),
+                is_example,
+                meaning,
+            }
+        })
+        .collect()
+}
+
 /// Writes the file: what was found is set, all else stands as a comment with its default.
 ///
 /// Paths below `base` are written relative to it.
