@@ -217,12 +217,18 @@ mod tests {
         let judged = |minutes| {
             let mut check = Check::default();
             let records = [run(Period::Weekly, "2026-11-22T02:00:00Z", minutes)];
-            // The first of February and of March 2027 are Sundays: on the first of March... the hours lie one apart.
+            // Sunday, 31 January 2027 at 2:00, and the monthly run 25 hours after it.
             windows(&records, hours, at("2026-12-23T12:00:00Z"), &mut check).expect("judged");
             check.findings.iter().map(|finding| (finding.status, finding.message.clone())).collect::<Vec<_>>()
         };
         assert_eq!(judged(20)[0].0, Status::Ok);
         assert_eq!(judged(60 * 24).first().map(|found| found.0), Some(Status::Ok));
-        assert_eq!(judged(60 * 24 * 8)[0].0, Status::Critical);
+        assert_eq!(judged(60 * 26)[0].0, Status::Warning);
+        let (status, message) = &judged(60 * 28)[0];
+        assert_eq!(*status, Status::Critical);
+        assert!(
+            message.contains("on 2027-01-31 monthly begins") && message.contains("gives up"),
+            "{message}"
+        );
     }
 }

@@ -157,6 +157,7 @@ fn serve(plan: &Plan) -> String {
          Documentation=man:sitekeep-serve(1)\n\
          Requires=sitekeep-serve.socket\n\
          After=network.target sitekeep-serve.socket\n\
+         OnFailure=sitekeep-alert@%n.service\n\
          \n\
          [Service]\n\
          Type=notify\n\

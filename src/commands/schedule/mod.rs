@@ -201,7 +201,7 @@ fn check(args: &CheckArgs, context: &Context) -> Result<Status> {
     } else {
         let wanted = Wanted { plan: &plan, is_exact: true };
         // Where the runs keep a record of their own, that is the one to judge.
-        let theirs = timers_state.as_deref().map(State::open).transpose();
+        let theirs = timers_state.as_deref().map(open_theirs).transpose();
         let state = match &theirs {
             Ok(Some(state)) => Some(state),
             Ok(None) => record.state.as_ref(),
@@ -217,6 +217,16 @@ fn check(args: &CheckArgs, context: &Context) -> Result<Status> {
     let mut item = site::item("schedule.check", "Schedule", begin, checked);
     item.line = "Automatiser avec cron";
     record.tell("schedule check", Vec::new(), vec![item], &config, &args.report, context)
+}
+
+/// Opens the record of the runs; looking makes no new one.
+fn open_theirs(folder: &Path) -> Result<State> {
+    anyhow::ensure!(
+        State::is_in(folder),
+        "no record is in {}, or this user may not see it",
+        folder.display()
+    );
+    State::open(folder)
 }
 
 /// The folder in which the runs keep their record, where it is not the one that this command uses.
