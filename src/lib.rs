@@ -30,6 +30,7 @@ pub mod progress;
 pub mod quarantine;
 pub mod recovery;
 pub mod security;
+pub mod schedule;
 pub mod server;
 pub mod state;
 pub mod stats;

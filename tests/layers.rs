@@ -30,6 +30,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "acknowledge",
             "dependencies",
             "security",
+            "schedule",
         ],
         Siblings::MayNot,
     ),

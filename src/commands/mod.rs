@@ -28,6 +28,7 @@ mod report;
 mod restore;
 mod round;
 mod security;
+mod schedule;
 mod serve;
 mod site;
 mod stats;
@@ -189,6 +190,8 @@ enum Command {
     Security(security::SecurityCommand),
     #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -234,6 +237,7 @@ impl Command {
             Self::Performance(command) => performance::run(&command, context),
             Self::Security(command) => security::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
+            Self::Schedule(command) => schedule::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
             Self::Generate(command) => generate::run(&command, context),

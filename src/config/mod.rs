@@ -24,6 +24,7 @@ pub mod python;
 mod quarantine;
 mod restore;
 pub mod sample;
+mod schedule;
 mod secret;
 mod security;
 mod serve;
@@ -62,6 +63,10 @@ pub use origin::Origin;
 pub use performance::PerformanceConfig;
 pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
+pub use schedule::Day;
+pub use schedule::Hour;
+pub use schedule::ScheduleConfig;
+pub use schedule::weekday_name;
 pub use secret::Secret;
 pub use security::SecurityConfig;
 pub use serve::ServeConfig;
@@ -93,6 +98,7 @@ pub struct Config {
     pub status: StatusConfig,
     pub notifications: NotificationsConfig,
     pub performance: PerformanceConfig,
+    pub schedule: ScheduleConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }
@@ -143,6 +149,7 @@ impl Config {
         }
         self.disk.paths.iter_mut().for_each(absolute);
         self.dependencies.paths_mut().for_each(absolute);
+        self.schedule.writable.iter_mut().for_each(absolute);
         for path in self.logs.paths_mut() {
             absolute(path);
         }

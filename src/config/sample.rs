@@ -287,6 +287,14 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("performance.slow_statement", "", "Mean time from which a statement of the database is slow"),
     ("performance.scan_products", "", "Products from which a query that reads all of them is a fault"),
     ("performance.picture_budget", "", "What the pictures of one page may weigh together"),
+    ("schedule.daily", "", "Hours of `sitekeep schedule install`, in the site's zone"),
+    ("schedule.weekly", "", "A day of the week and an hour (guide: Sunday at 2:00)"),
+    ("schedule.monthly", "", "A day of the month, 1 to 28, and an hour"),
+    ("schedule.quarterly", "", "The same, in January, April, July and October"),
+    ("schedule.delay", "", "Runs begin at random within so much time after their hour (systemd)"),
+    ("schedule.user", "\"www-data\"", "Who runs them [default: the owner of the media folder]"),
+    ("schedule.writable", "", "More folders that the runs may write to (systemd)"),
+    ("schedule.mail", "\"admin@niasotac.com\"", "Whom cron sends what a run prints [default: the user]"),
     (
         "notifications.on",
         "",
@@ -330,6 +338,37 @@ const KEYS: &[(&str, &str, &str)] = &[
 /// Every key there is, in the order of the file.
 pub fn keys() -> impl Iterator<Item = &'static str> {
     KEYS.iter().map(|(key, ..)| *key)
+}
+
+/// One key, as manuals tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub section: &'static str,
+    pub name: &'static str,
+    /// The default, or an example where there is none.
+    pub value: String,
+    pub is_example: bool,
+    /// Empty where it is that of the key before.
+    pub meaning: &'static str,
+}
+
+/// Every key with its default or an example, in the order of the file.
+pub fn entries() -> Vec<Entry> {
+    let defaults = Table::try_from(Config::default()).unwrap_or_default();
+    KEYS.iter()
+        .map(|(key, example, meaning)| {
+            let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let default = lookup(&defaults, key).map(Value::to_string);
+            let is_example = default.is_none();
+            Entry {
+                section,
+                name,
+                value: default.unwrap_or_else(|| (*example).to_owned()),
+                is_example,
+                meaning,
+            }
+        })
+        .collect()
 }
 
 /// Writes the file: what was found is set, all else stands as a comment with its default.

@@ -86,6 +86,11 @@ impl State {
         Ok(Self { connection, folder: folder.to_owned() })
     }
 
+    /// Whether a state is in `folder`, as far as this user may see.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE_NAME).is_file()
+    }
+
     pub fn folder(&self) -> &Path {
         &self.folder
     }

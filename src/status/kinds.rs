@@ -70,6 +70,11 @@ kinds! {
     BACKUP_LEFTOVER = "BACKUP-011", "what a run that was cut off left behind", "Hebdomadaire 1 et 2";
     BACKUP_FOLDER = "BACKUP-012", "the folder of the backups can be read", "Hebdomadaire 1 et 2";
 
+    SCHEDULE_FILE = "SCHEDULE-001", "the schedule as it was installed", "Automatiser avec cron";
+    SCHEDULE_TIMER = "SCHEDULE-002", "what starts the scheduled runs", "Automatiser avec cron";
+    SCHEDULE_RUN = "SCHEDULE-003", "a scheduled run took place", "Automatiser avec cron";
+    SCHEDULE_WINDOW = "SCHEDULE-004", "scheduled runs that get in each other's way", "Automatiser avec cron";
+
     IMAGES_SMALLER = "IMAGES-001", "pictures made smaller", "Mensuelle 2";
     IMAGE_LEFT = "IMAGES-002", "a picture that was not made smaller", "Mensuelle 2";
     IMAGE_RULES = "IMAGES-003", "a picture against the shop's rules", "Taille et Format des Images";
