@@ -49,6 +49,5 @@ pub fn items() -> impl Iterator<Item = &'static Item> {
         .iter()
         .chain(weekly::ITEMS)
         .chain(monthly::ITEMS)
-        .chain(performance::ITEMS)
         .chain(quarterly::ITEMS)
 }

@@ -3,9 +3,10 @@
 use super::Item;
 use super::Period;
 use super::performance;
+use super::security;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::signed(Period::Quarterly, "security.audit", "Security audited", "Audit sécurité complet"),
+    Item { changes: false, ..Item::new(Period::Quarterly, "security.audit", "Security audit", security::LINE, security::whole) },
     performance::ITEMS[0],
     performance::ITEMS[1],
     performance::ITEMS[2],

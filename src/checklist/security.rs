@@ -18,7 +18,7 @@ use std::panic::catch_unwind;
 use std::time::Instant;
 
 /// The guide's line.
-const AUDIT_LINE: &str = "Audit sécurité complet";
+pub(super) const LINE: &str = "Audit sécurité complet";
 
 /// A part of the audit.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +74,20 @@ pub fn audit(parts: &[AuditPart], round: &mut Round<'_>) -> Vec<ItemReport> {
     reports
 }
 
+/// The whole audit as one item of the quarterly checklist.
+#[expect(clippy::unnecessary_wraps, reason = "all items have one shape")]
+pub(super) fn whole(round: &mut Round<'_>) -> Result<Check> {
+    let parts: Vec<&AuditPart> = AUDIT.iter().collect();
+    let mut reports = audit(&parts, round);
+    reports.push(audit_grade(&reports, round));
+    let mut check = Check::default();
+    for report in reports {
+        check.findings.extend(report.findings);
+        check.metrics.extend(report.metrics);
+    }
+    Ok(check)
+}
+
 /// The grade of a whole audit, beside the last one's.
 pub fn audit_grade(reports: &[ItemReport], round: &Round<'_>) -> ItemReport {
     let begin = Instant::now();
@@ -90,7 +104,7 @@ fn report(id: &'static str, title: &'static str, begin: Instant, check: Check) -
     ItemReport {
         id,
         title,
-        line: AUDIT_LINE,
+        line: LINE,
         duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
         findings: check.findings,
         metrics: check.metrics,

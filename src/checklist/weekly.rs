@@ -39,11 +39,6 @@ pub(super) const ITEMS: &[Item] = &[
         Ok(images::clear_uploads(&round.config.images, round.now, false))
     }),
     Item::new(Period::Weekly, "quarantine.purge", "What was kept for undo", TEMPORARY, purge),
-    Item::signed(
-        Period::Weekly,
-        "dependencies.check",
-        "Security updates of the dependencies",
-        "Vérifier mises à jour sécurité",
     Item::new(
         Period::Weekly,
         "dependencies.check",

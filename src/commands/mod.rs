@@ -187,6 +187,7 @@ enum Command {
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Performance(performance::PerformanceCommand),
+    #[command(subcommand)]
     Security(security::SecurityCommand),
     #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
