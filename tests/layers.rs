@@ -21,8 +21,6 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "catalogue",
             "database",
             "images",
-    (
-        &[
             "notifications",
             "stats",
             "docs",
@@ -31,9 +29,6 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "dependencies",
             "security",
             "schedule",
-        ],
-        Siblings::MayNot,
-    ),
         ],
         Siblings::MayNot,
     ),

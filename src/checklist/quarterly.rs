@@ -6,7 +6,10 @@ use super::performance;
 use super::security;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item { changes: false, ..Item::new(Period::Quarterly, "security.audit", "Security audit", security::LINE, security::whole) },
+    Item {
+        changes: false,
+        ..Item::new(Period::Quarterly, "security.audit", "Security audit", security::LINE, security::whole)
+    },
     performance::ITEMS[0],
     performance::ITEMS[1],
     performance::ITEMS[2],

@@ -77,8 +77,7 @@ pub fn audit(parts: &[AuditPart], round: &mut Round<'_>) -> Vec<ItemReport> {
 /// The whole audit as one item of the quarterly checklist.
 #[expect(clippy::unnecessary_wraps, reason = "all items have one shape")]
 pub(super) fn whole(round: &mut Round<'_>) -> Result<Check> {
-    let parts: Vec<&AuditPart> = AUDIT.iter().collect();
-    let mut reports = audit(&parts, round);
+    let mut reports = audit(AUDIT, round);
     reports.push(audit_grade(&reports, round));
     let mut check = Check::default();
     for report in reports {

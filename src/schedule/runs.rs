@@ -41,7 +41,8 @@ impl Record {
     pub fn read(state: &State) -> Result<Vec<Self>> {
         let mut records = Vec::new();
         for period in Period::ALL {
-            if let Some(run) = state.last_run(period.word())? {
+            let runs = state.runs_since(Timestamp::UNIX_EPOCH, period.word())?;
+            if let Some(run) = runs.iter().find(|run| !run.partial && run.command == period.word()) {
                 records.push(Self { period, started_at: run.started_at, finished_at: run.finished_at });
             }
         }
