@@ -36,5 +36,6 @@ pub mod state;
 pub mod stats;
 pub mod status;
 pub mod system;
+pub mod troubleshoot;
 pub mod units;
 pub mod whatsapp;

@@ -78,7 +78,7 @@ fn every_command_line_of_the_documents_is_one() {
             if arguments.len() == 1 { (&["--help"], 0) } else { (&["--config", "none.toml"], 78) };
         arguments.extend(more);
         let sandbox = Sandbox::empty();
-        sandbox.write("list.csv", "name\n");
+        sandbox.write("list.csv", "name,price\nSavane,1\n");
         let outcome = sandbox.run(&arguments);
         let needs_none = matches!(arguments[0], "explain" | "generate");
         assert!(

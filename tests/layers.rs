@@ -29,6 +29,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "dependencies",
             "security",
             "schedule",
+            "troubleshoot",
         ],
         Siblings::MayNot,
     ),

@@ -43,4 +43,5 @@ mod stats;
 mod status;
 mod stub;
 mod tls;
+mod troubleshoot;
 mod upkeep;

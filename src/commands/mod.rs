@@ -33,6 +33,7 @@ mod serve;
 mod site;
 mod stats;
 mod status;
+mod troubleshoot;
 mod undo;
 #[cfg(test)]
 mod words;
@@ -190,6 +191,8 @@ enum Command {
     #[command(subcommand)]
     Security(security::SecurityCommand),
     #[command(subcommand)]
+    Troubleshoot(troubleshoot::TroubleshootCommand),
+    #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
     #[command(subcommand)]
     Schedule(schedule::ScheduleCommand),
@@ -237,6 +240,7 @@ impl Command {
             Self::Logs(command) => logs::run(&command, context),
             Self::Performance(command) => performance::run(&command, context),
             Self::Security(command) => security::run(&command, context),
+            Self::Troubleshoot(command) => troubleshoot::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
             Self::Schedule(command) => schedule::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),

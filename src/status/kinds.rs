@@ -91,6 +91,8 @@ kinds! {
     PERFORMANCE_PICTURES = "PERFORMANCE-005", "what the pictures of a page weigh", "Performance dégradée";
     PERFORMANCE_CACHE = "PERFORMANCE-006", "Django's cache", "Performance dégradée";
 
+    TROUBLESHOOT_FIX = "TROUBLESHOOT-001", "what was done against the cause of a problem", "Résolution de Problèmes Courants";
+
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
 
