@@ -60,6 +60,7 @@ pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
 pub use secret::Secret;
 pub use serve::ServeConfig;
+pub use serve::is_currency_code;
 pub use site::SiteConfig;
 pub use state::StateConfig;
 pub use status::StatusConfig;
