@@ -70,6 +70,7 @@ pub use schedule::weekday_name;
 pub use secret::Secret;
 pub use security::SecurityConfig;
 pub use serve::ServeConfig;
+pub use serve::is_currency_code;
 pub use site::SiteConfig;
 pub use state::StateConfig;
 pub use status::StatusConfig;

@@ -91,6 +91,12 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("serve.listen", "", "Address and port of the catalogue server, or unix:/PATH"),
     ("serve.socket_mode", "", "Mode of the file of a unix: socket"),
     ("serve.metrics_listen", "\"127.0.0.1:9187\"", "Address of /metrics alone [default: none]"),
+    ("serve.language", "", "Language of the pages: fr or en"),
+    (
+        "serve.currency_code",
+        "\"XOF\"",
+        "Currency for search engines, by ISO 4217 [default: told from the currency and the time zone]",
+    ),
     ("serve.page_size", "", "Products on one page of the listing"),
     ("serve.database_connections", "", "Connections to the database"),
     ("serve.max_connections", "", "Connections of visitors at a time"),

@@ -7,6 +7,7 @@ mod engines;
 mod frontend;
 mod lifecycle;
 mod media;
+mod pages;
 mod program;
 mod recorded;
 mod schema;

@@ -11,6 +11,7 @@ mod version;
 
 pub(super) use kind::asset_type;
 pub(super) use path::relative;
+pub(super) use scale::WIDTHS;
 pub(super) use variants::Variants;
 
 use super::site::Site;

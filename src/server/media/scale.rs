@@ -14,7 +14,7 @@ use image::imageops::FilterType;
 use std::io::Cursor;
 
 /// Widths that may be asked for; each costs a decoding, and so nobody may make up others.
-pub(super) const WIDTHS: [u32; 4] = [320, 640, 960, 1280];
+pub(in crate::server) const WIDTHS: [u32; 4] = [320, 640, 960, 1280];
 
 /// Pictures beyond these are handed out as they are: they would take too much memory to decode.
 const LARGEST_PIXELS: u64 = 32_000_000;
