@@ -13,6 +13,7 @@ mod whatsapp;
 pub use address::absolute;
 pub use listing::Listing;
 pub use message::ApiEnquiry;
+pub use message::greeting;
 pub use pages::PageLink;
 pub use pages::Pages;
 pub use price::api_price;

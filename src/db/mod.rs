@@ -37,6 +37,7 @@ pub mod statistics;
 mod texts;
 pub mod upkeep;
 mod value;
+mod watch;
 mod wire;
 
 pub use aside::Aside;
@@ -109,6 +110,8 @@ pub use texts::product_of;
 pub use texts::read_texts;
 pub use value::Row;
 pub use value::Value;
+pub use watch::Watch;
+pub use watch::snapshot_shown;
 
 use anyhow::Result;
 use serde::Deserialize;

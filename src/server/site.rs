@@ -1,5 +1,6 @@
 //! What every handler needs: settings taken once from the configuration, the pool, and the clock.
 
+use super::answers::Answers;
 use super::assets;
 use super::cors::Cors;
 use super::frontend;
@@ -45,6 +46,7 @@ pub(super) struct Site {
     pub(super) frontend: Option<PathBuf>,
     pub(super) style_url: String,
     pub(super) icon_url: String,
+    pub(super) answers: Answers,
     pub(super) pool: Pool,
     pub(super) clock: Clock,
 }
@@ -75,6 +77,7 @@ impl Site {
             cors: Cors(config.serve.cors_origins.clone()),
             style_url: assets::style_url(),
             icon_url: assets::icon_url(),
+            answers: Answers::new(config),
             pool,
             clock,
         })
