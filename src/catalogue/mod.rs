@@ -16,6 +16,7 @@ pub use currency::currency_code;
 pub use listing::Listing;
 pub use listing::written;
 pub use message::ApiEnquiry;
+pub use message::greeting;
 pub use pages::PageLink;
 pub use pages::Pages;
 pub use price::api_price;

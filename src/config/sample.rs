@@ -111,6 +111,7 @@ const KEYS: &[(&str, &str, &str)] = &[
         "Pictures made narrower (?w=320) [default: variants/ of the state]",
     ),
     ("serve.variants_size", "", "Bytes that it may hold; 0: no narrower pictures"),
+    ("serve.answers_size", "", "Bytes of the API's answers kept until the database changes; 0: none"),
     ("serve.cors_origins", "", "Sites whose scripts may read the API (\"https://shop.example\"); \"*\": all"),
     ("serve.frontend", "\"frontend/dist\"", "Built single-page application, served instead of the pages"),
     (

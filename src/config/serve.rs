@@ -45,6 +45,8 @@ pub struct ServeConfig {
     pub variants_folder: Option<PathBuf>,
     /// Bytes that it may hold; 0 makes no narrower pictures.
     pub variants_size: ByteSize,
+    /// Bytes of the API's answers that are kept in memory until the database changes; 0 asks it each time.
+    pub answers_size: ByteSize,
     /// Origins whose scripts may read the API, such as `https://shop.example`; `*` is every one.
     pub cors_origins: Vec<String>,
     /// Folder of a built single-page application, served in the place of the pages.
@@ -71,6 +73,7 @@ impl Default for ServeConfig {
             media_max_age: Duration::from_mins(5),
             variants_folder: None,
             variants_size: ByteSize(256 * 1024 * 1024),
+            answers_size: ByteSize(16 * 1024 * 1024),
             cors_origins: Vec::new(),
             frontend: None,
             access_log: None,

@@ -41,6 +41,7 @@ mod texts;
 pub mod upkeep;
 mod users;
 mod value;
+mod watch;
 mod wire;
 
 pub use aside::Aside;
@@ -120,6 +121,8 @@ pub use users::Administrator;
 pub use users::administrators;
 pub use value::Row;
 pub use value::Value;
+pub use watch::Watch;
+pub use watch::snapshot_shown;
 
 use anyhow::Result;
 use serde::Deserialize;

@@ -4,6 +4,7 @@
 //! threads of its own; nothing here writes to it.
 
 mod access_log;
+mod answers;
 mod api;
 mod app;
 mod assets;

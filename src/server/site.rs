@@ -1,5 +1,6 @@
 //! What every handler needs: settings taken once from the configuration, the pool, and the clock.
 
+use super::answers::Answers;
 use super::assets;
 use super::cors::Cors;
 use super::frontend;
@@ -51,6 +52,7 @@ pub(super) struct Site {
     pub(super) style_url: String,
     pub(super) script_url: String,
     pub(super) icon_url: String,
+    pub(super) answers: Answers,
     pub(super) pool: Pool,
     pub(super) clock: Clock,
 }
@@ -88,6 +90,7 @@ impl Site {
             style_url: assets::style_url(),
             script_url: assets::script_url(),
             icon_url: assets::icon_url(),
+            answers: Answers::new(config),
             pool,
             clock,
         })

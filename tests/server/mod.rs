@@ -4,6 +4,7 @@ mod answers;
 mod api;
 mod catalogue;
 mod engines;
+mod fresh;
 mod frontend;
 mod lifecycle;
 mod media;
