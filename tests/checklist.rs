@@ -143,12 +143,16 @@ fn whatever_is_due_is_run_once_and_then_nothing_is() {
 
 #[test]
 fn with_nothing_due_that_is_said_with_what_comes_next() {
-    let dropped: String = ["security.audit"]
-        .into_iter()
-        .chain(["pages", "requests", "queries", "pictures", "cache"])
-        .map(|name| if name.contains('.') { name.to_owned() } else { format!("performance.{name}") })
-        .map(|id| format!("[[checklist.items]]\nid = \"{id}\"\ndrop = true\n"))
-        .collect();
+    let done_by_sitekeep = [
+        "security.audit",
+        "performance.pages",
+        "performance.requests",
+        "performance.queries",
+        "performance.pictures",
+        "performance.cache",
+    ];
+    let dropped =
+        done_by_sitekeep.map(|id| format!("[[checklist.items]]\nid = \"{id}\"\ndrop = true\n")).concat();
     let sandbox = site(&dropped);
     for item in ["performance.review", "dependencies.update", "team.training"] {
         sandbox.run(&["checklist", "sign", item, "--by", "Awa"]).exits(0);

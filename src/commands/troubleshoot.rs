@@ -100,7 +100,9 @@ pub(super) fn run(command: &TroubleshootCommand, context: &Context) -> Result<St
             found = look(problem, &mut record, config, context);
             let begin = Instant::now();
             let mut check = Check::default();
-            mended.into_iter().for_each(|finding| check.add(finding));
+            for finding in mended {
+                check.add(finding);
+            }
             found.insert(0, report("troubleshoot.fix", "What was done", problem, begin, check));
             // What is told of the causes is what is left of them.
             record.summary = summary(problem, &found, config);

@@ -36,13 +36,12 @@ impl Kept {
             (self.young, self.old) = (Half::default(), Half::default());
             return None;
         }
-        let found = match self.young.answers.get(key) {
-            Some(reply) => reply.clone(),
-            None => {
-                let reply = self.old.take(key)?;
-                self.add(key, &reply);
-                reply
-            }
+        let found = if let Some(reply) = self.young.answers.get(key) {
+            reply.clone()
+        } else {
+            let reply = self.old.take(key)?;
+            self.add(key, &reply);
+            reply
         };
         self.served += 1;
         Some(found)
