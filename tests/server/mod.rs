@@ -6,6 +6,7 @@ mod catalogue;
 mod engines;
 mod fresh;
 mod frontend;
+mod hostile;
 mod lifecycle;
 mod media;
 mod pages;
