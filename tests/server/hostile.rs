@@ -242,7 +242,7 @@ fn a_body_without_end_is_not_taken_in() {
         let head =
             format!("{method} {path} HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: chunked\r\n\r\n");
         stream.write_all(head.as_bytes()).unwrap();
-        let chunk = [b"10000\r\n".as_slice(), &[b'x'; 0x10000], b"\r\n"].concat();
+        let chunk = [b"10000\r\n".as_slice(), &vec![b'x'; 0x10000], b"\r\n"].concat();
         // 64 MB, unless the server hangs up before.
         let sent = (0..1000).take_while(|_| stream.write_all(&chunk).is_ok()).count();
         assert!(sent < 1000, "{method} {path}: all of it was read");
