@@ -1,4 +1,4 @@
-"""What scripts/bench backs up: product photos, a SQLite and a PostgreSQL database of Django's tables.
+"""What is worked on: product photos, databases of Django's tables on SQLite and PostgreSQL, logs, a shop, pictures.
 
 Everything is made from fixed seeds, so that two runs compare the same bytes.
 """
@@ -14,6 +14,8 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+
+from .measure import SITEKEEP
 
 UNPRIVILEGED = 65534  # initdb and postgres refuse root; this is Debian's nobody
 JPEG_HEAD = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb0043") + bytes(range(1, 66))
@@ -33,7 +35,7 @@ CREATE INDEX django_session_expire_date ON django_session (expire_date);
 
 
 def apart(work, *arguments):
-    """Does work in a process of its own: what this one starts later would count this one's memory as its peak."""
+    """Does work in a process of its own, whose memory goes with it."""
     process = multiprocessing.get_context("fork").Process(target=work, args=arguments)
     process.start()
     process.join()
@@ -100,7 +102,7 @@ def feed(psql, megabytes):
 
 @contextlib.contextmanager
 def postgres(megabytes):
-    """A cluster of its own with the same rows; yields its URL and the folder of its programs."""
+    """A cluster of its own, with the same rows unless there are to be none; yields its URL and the folder of its programs."""
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
     if not found:
         raise SystemExit("no PostgreSQL: apt-get install postgresql")
@@ -117,8 +119,88 @@ def postgres(megabytes):
         options = f"-c listen_addresses= -k {folder} -c shared_buffers=256MB"
         subprocess.run([programs / "pg_ctl", "-D", data, "-w", "-o", options, "start"], check=True, **quiet)
         url = f"postgresql://site@localhost/postgres?host={folder}"
-        apart(feed, [programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", url], megabytes)
+        if megabytes:
+            apart(feed, [programs / "psql", "-q", "-v", "ON_ERROR_STOP=1", url], megabytes)
         yield url, programs
     finally:
         subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
         shutil.rmtree(folder)
+
+
+LOG_READ_AT = "2026-11-23T00:00:00Z"
+
+
+def stamp(number):
+    return f"{number // 900 % 24:02}:{number // 15 % 60:02}:{number * 4 % 60:02}"
+
+
+def repeated(path, block, size):
+    with open(path, "wb") as log:
+        while log.tell() < size:
+            log.write(block)
+
+
+def django_log(path, size):
+    """A Django log in the guide's format: mostly INFO, one traceback in a hundred lines, all of the day before LOG_READ_AT."""
+    block = []
+    for number in range(20_000):
+        moment = f"2026-11-22 {stamp(number)},{number % 1000:03}"
+        if number % 100 == 50:
+            block.append(
+                f"ERROR {moment} log Internal Server Error: /products/{number}/\nTraceback (most recent call last):\n"
+                f'  File "/srv/shop/views.py", line {number % 300}, in get\n    return price / stock\n'
+                "ZeroDivisionError: division by zero\n"
+            )
+        else:
+            block.append(f'INFO {moment} basehttp "GET /products/item-{number}/?page=2 HTTP/1.1" 200 {number * 7}\n')
+    repeated(path, "".join(block).encode(), size)
+
+
+def access_log(path, size):
+    """An access log in the combined format with the time of each request at its end, as nginx writes it when asked to."""
+    chance = random.Random(3)
+    block = "".join(
+        f'10.{number % 200}.{number % 7}.9 - - [22/Nov/2026:{stamp(number)} +0000] "GET /products/item-{number % 500}/ HTTP/1.1" '
+        f'{500 if number % 250 == 0 else 200} {number * 3} "-" "Mozilla/5.0" {chance.expovariate(10):.3f}\n'
+        for number in range(20_000)
+    )
+    repeated(path, block.encode(), size)
+
+
+def shop(folder, products, files, sessions):
+    """The demonstration site with as many products, picture files and sessions; one file in a hundred is named by nobody."""
+    subprocess.run([SITEKEEP, "demo", folder, "--quiet", "--fail-on", "never"], check=True)
+    media = folder / "backend" / "media" / "products"
+    chance = random.Random(4)
+    for number in range(files):
+        path = media / f"bench_{number:06}.jpg"
+        path.write_bytes(JPEG_HEAD + chance.randbytes(2_000))
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    database = sqlite3.connect(folder / "backend" / "db.sqlite3")
+    columns = "description, price, brand, in_stock, featured, created_at, updated_at, category_id, subcategory_id"
+    first = database.execute(f"SELECT {columns} FROM showcase_product ORDER BY id LIMIT 1").fetchone()
+    database.executemany(
+        f"INSERT INTO showcase_product (name, slug, image, {columns}) VALUES (?, ?, ?{', ?' * len(first)})",
+        ((f"Bench {number}", f"bench-{number}", f"products/bench_{min(number, files * 99 // 100 - 1):06}.jpg", *first) for number in range(products)),
+    )
+    database.execute("DELETE FROM django_session")
+    database.executemany(
+        "INSERT INTO django_session VALUES (?, ?, ?)",
+        ((f"{number:032x}", "data" * 40, "2020-01-01 00:00:00" if number % 5 else "2099-01-01 00:00:00") for number in range(sessions)),
+    )
+    database.commit()
+    database.close()
+    return folder
+
+
+def pictures(folder):
+    """Photos and drawings of Debian's mate-backgrounds and desktop-base, none larger than 2 MB."""
+    folder.mkdir()
+    for package in ("mate-backgrounds", "desktop-base"):
+        subprocess.run(["apt-get", "download", package], cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for archive in folder.glob("*.deb"):
+        subprocess.run(["dpkg-deb", "-x", archive, folder], check=True)
+    for path in folder.rglob("*"):
+        if path.is_symlink() or (path.is_file() and path.stat().st_size > 2_000_000):
+            path.unlink()
+    return folder
