@@ -10,7 +10,7 @@ use crate::db::SiteSettings;
 use anyhow::Result;
 use std::collections::HashMap;
 
-/// Read from the database at most twice a second and shared by all pages.
+/// Read from the database when something was written to it, at most twice a second, and shared by all pages.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
     pub(super) settings: SiteSettings,

@@ -2,6 +2,7 @@
 
 use super::site::Site;
 use super::store::Store;
+use crate::db;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header;
@@ -16,7 +17,9 @@ pub(super) async fn alive() -> Response {
 
 /// Database and media folder can be read: what a load balancer needs.
 pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
-    let database = site.pool.ask(Store::frame).await.is_ok();
+    // Read for this question: what is kept would say nothing of the database as it is now.
+    let read = |store: &mut Store| db::categories(&mut *store.database, &store.showcase);
+    let database = site.pool.ask(read).await.is_ok();
     let media = tokio::fs::read_dir(&site.media_root).await.is_ok();
     let word = |good: bool| if good { "ok" } else { "unavailable" };
     let status = if database && media { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -1,5 +1,6 @@
 //! One connection to the site's database, with the schema found on it, and the signs that it has grown stale.
 
+use super::answers::Answers;
 use super::answers::Version;
 use super::frame::Frame;
 use crate::config::DatabaseConfig;
@@ -20,30 +21,45 @@ use std::time::Instant;
 /// How often the schema is read again: a column that a migration added raises no error.
 const SCHEMA_CHECK: Duration = Duration::from_secs(10);
 
-/// How long what stands around the pages is kept; a changed row must show within a second.
+/// How long what stands around the pages is kept without a look whether anything changed; a changed row must show within a
+/// second.
 const FRAME_AGE: Duration = Duration::from_millis(500);
 
 /// The frame read last, shared by all connections.
 #[derive(Debug, Default)]
-pub(super) struct SharedFrame(Mutex<Option<(Instant, Arc<Frame>)>>);
+pub(super) struct SharedFrame(Mutex<Option<Kept>>);
+
+#[derive(Debug, Clone)]
+struct Kept {
+    /// When it was the truth.
+    seen: Instant,
+    /// State of the database that was seen before it was read.
+    version: Option<Version>,
+    frame: Arc<Frame>,
+}
 
 impl SharedFrame {
     /// The frame, if it is young enough to be the truth.
     pub(super) fn fresh(&self) -> Option<Arc<Frame>> {
-        self.get().filter(|(read, _)| read.elapsed() < FRAME_AGE).map(|(_, frame)| frame)
+        self.get().filter(|kept| kept.seen.elapsed() < FRAME_AGE).map(|kept| kept.frame)
+    }
+
+    /// The frame, if it was read in this state of the database.
+    fn of(&self, version: &Version) -> Option<Arc<Frame>> {
+        self.get().filter(|kept| kept.version.as_ref() == Some(version)).map(|kept| kept.frame)
     }
 
     /// The frame, however old: better than none on a page that says what went wrong.
     pub(super) fn last(&self) -> Option<Arc<Frame>> {
-        self.get().map(|(_, frame)| frame)
+        self.get().map(|kept| kept.frame)
     }
 
-    fn get(&self) -> Option<(Instant, Arc<Frame>)> {
+    fn get(&self) -> Option<Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn set(&self, read: Instant, frame: &Arc<Frame>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((read, Arc::clone(frame)));
+    fn set(&self, kept: Kept) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
     }
 }
 
@@ -118,13 +134,24 @@ impl Store {
     }
 
     /// What stands around the pages, as it is now or was half a second ago.
-    pub(super) fn frame(&mut self) -> Result<Arc<Frame>> {
+    pub(super) fn frame(&mut self, answers: &Answers) -> Result<Arc<Frame>> {
         if let Some(frame) = self.frame.fresh() {
             return Ok(frame);
         }
-        let read = Instant::now();
-        let frame = Arc::new(Frame::read(self)?);
-        self.frame.set(read, &frame);
+        // Looked at before the frame is read: a commit in between makes it stale, not fresh for ever.
+        let seen = Instant::now();
+        let version = match answers.version() {
+            Some(version) => Some(version),
+            None => answers.ask_version(self)?,
+        };
+        // Another file has taken the place of the one that is open here: what is read now is of neither state.
+        let version = version.filter(|version| version.is_of(self.file));
+        let kept = version.as_ref().and_then(|version| self.frame.of(version));
+        let frame = match kept {
+            Some(frame) => frame,
+            None => Arc::new(Frame::read(self)?),
+        };
+        self.frame.set(Kept { seen, version, frame: Arc::clone(&frame) });
         Ok(frame)
     }
 }

@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn an_answer_holds_for_its_own_state_alone() {
         let mut kept = Kept::new(10_000);
-        let (first, second) = (Version::File(1), Version::File(2));
+        let (first, second) = (Version::File((1, 1), 1), Version::File((1, 1), 2));
         assert_eq!(kept.find(&first, "a"), None);
         kept.keep(&first, "a", &reply("old"));
         assert_eq!(kept.find(&first, "a"), Some(reply("old")));
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_outlives_what_is_not_within_the_limit() {
-        let version = Version::File(1);
+        let version = Version::File((1, 1), 1);
         let mut kept = Kept::new(20 * (OVERHEAD + 101));
         kept.find(&version, "");
         kept.keep(&version, "x", &reply(&"x".repeat(100)));
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_would_take_the_place_of_all_is_not_kept() {
-        let version = Version::File(1);
+        let version = Version::File((1, 1), 1);
         let mut kept = Kept::new(8000);
         kept.find(&version, "");
         kept.keep(&version, "large", &reply(&"x".repeat(1000)));

@@ -6,6 +6,7 @@
 mod kept;
 mod watching;
 
+use super::store::FileId;
 use super::store::Store;
 use crate::config::Config;
 use crate::config::DatabaseSource;
@@ -29,10 +30,20 @@ pub(super) struct Reply {
 /// A state of the database, told from every other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Version {
-    /// States of the file that were seen before it.
-    File(u64),
+    /// The file, and how many states were seen before this one.
+    File(FileId, u64),
     /// The server's own words for what it shows.
     Snapshot(String),
+}
+
+impl Version {
+    /// Whether this is a state of the database behind a connection, which has the file of its own where there is one.
+    pub(super) fn is_of(&self, connected: Option<FileId>) -> bool {
+        match self {
+            Self::File(file, _) => connected == Some(*file),
+            Self::Snapshot(_) => connected.is_none(),
+        }
+    }
 }
 
 /// How much is kept, and how often it served.

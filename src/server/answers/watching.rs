@@ -54,7 +54,7 @@ impl Watching {
             open.commits = commits;
             self.count += 1;
         }
-        Some(Version::File(self.count))
+        Some(Version::File(file, self.count))
     }
 }
 

@@ -14,7 +14,7 @@ struct Contact {
 }
 
 pub(super) fn render(site: &Site, store: &mut Store) -> Answer {
-    let frame = store.frame()?;
+    let frame = store.frame(&site.answers)?;
     let title = Words::of(site.language).contact;
     let shell = Shell { place: "contact", ..Shell::new(site, &frame, title, "/contact") };
     super::write(&Contact { shell })

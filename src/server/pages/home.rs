@@ -32,7 +32,7 @@ struct SectionCard {
 }
 
 pub(super) fn render(site: &Site, store: &mut Store) -> Answer {
-    let frame = store.frame()?;
+    let frame = store.frame(&site.answers)?;
     let mut read = |featured: bool, limit: u64| {
         let filter = ProductFilter { featured, limit, ..ProductFilter::default() };
         db::products(&mut *store.database, &store.showcase, &filter).map(|page| Card::all(site, page.items))

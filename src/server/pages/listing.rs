@@ -61,7 +61,7 @@ struct Number {
 }
 
 pub(super) fn render(site: &Site, store: &mut Store, wish: &Listing) -> Answer {
-    let frame = store.frame()?;
+    let frame = store.frame(&site.answers)?;
     let words = Words::of(site.language);
     let all = &frame.categories;
     let category = all.iter().find(|category| category.slug == wish.category);

@@ -7,7 +7,6 @@ use super::words::Words;
 use crate::language::Language;
 use crate::server::frame::Frame;
 use crate::server::site::Site;
-use crate::server::store::Store;
 use crate::server::worker::Refusal;
 use askama::Template;
 use axum::extract::State;
@@ -87,7 +86,8 @@ pub(crate) fn crashed(language: Language, _panic: Box<dyn Any + Send>) -> Respon
 pub(super) async fn respond(site: &Arc<Site>, problem: Problem) -> Response {
     if site.pool.frame().fresh().is_none() {
         // Without an answer the frame in memory must do.
-        let _ = site.pool.ask(Store::frame).await;
+        let own = Arc::clone(site);
+        let _ = site.pool.ask(move |store| store.frame(&own.answers)).await;
     }
     respond_from_memory(site, problem)
 }

@@ -45,7 +45,7 @@ struct ProductPage {
 }
 
 pub(super) fn render(site: &Site, store: &mut Store, slug: &str) -> Answer {
-    let frame = store.frame()?;
+    let frame = store.frame(&site.answers)?;
     let words = Words::of(site.language);
     let Some(product) = db::product(&mut *store.database, &store.showcase, slug)? else { return Ok(None) };
     let id = product.summary.id;
