@@ -51,7 +51,7 @@ impl Default for DatabaseConfig {
             programs: None,
             timeout: Duration::from_secs(5),
             dead_space: Percent(20.0),
-            session_batch: 1000,
+            session_batch: 5000,
         }
     }
 }

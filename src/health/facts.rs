@@ -84,7 +84,8 @@ fn probe(
     all: &[ProductSummary],
 ) -> Result<Option<SearchProbe>> {
     let single = telling_words(all).into_iter().take(PROBES);
-    let whole = all.iter().take(PROBES).map(|product| (product, plain_words(&product.name)));
+    let tried = if all.len() > LARGE { PROBES_OF_LARGE } else { PROBES };
+    let whole = all.iter().take(tried).map(|product| (product, plain_words(&product.name)));
     for (product, words) in
         single.chain(whole).filter(|(product, words)| !words.is_empty() && !product.slug.is_empty())
     {
@@ -112,6 +113,9 @@ const LARGE: usize = 5000;
 
 /// Words that are tried before the search is given up as one that cannot be judged.
 const PROBES: usize = 10;
+
+/// The same in a large catalogue, each of whose texts is read for every one.
+const PROBES_OF_LARGE: usize = 3;
 
 /// Results that every site shows on its first page.
 const FIRST_PAGE: u64 = 10;
