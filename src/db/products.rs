@@ -130,7 +130,8 @@ pub fn products(
     let stretch =
         [filter.limit, filter.offset].map(|number| i64::try_from(number).unwrap_or(i64::MAX).into());
     let rows = database.query(&sql, &[&parameters[..], &stretch].concat()).context("read the products")?;
-    let items = rows.iter().map(summary).collect::<Result<Vec<_>>>()?;
+    // Each row goes as it is read: a large catalogue need not be held twice.
+    let items = rows.into_iter().map(|row| summary(&row)).collect::<Result<Vec<_>>>()?;
     let here = u64::try_from(items.len())?;
     let total = match counted {
         Some(total) => total,
