@@ -165,7 +165,9 @@ fn serve(plan: &Plan) -> String {
          # 1: stopped while somebody was still being answered.\n\
          SuccessExitStatus=1\n\
          Restart=on-failure\n\
-         RestartSec=2\n",
+         RestartSec=2\n\
+         # One that hangs is ended and started anew.\n\
+         WatchdogSec=30\n",
         site = literal(&plan.site),
         program = quoted_command(&plan.program),
         settings = quoted_command(&plan.settings),
