@@ -47,7 +47,9 @@ impl Partial {
             .mode(0o600)
             .open(&path)
             .with_context(|| format!("create {}", path.display()))?;
-        Ok((Self { path }, file))
+        let partial = Self { path };
+        fs::give_to_owner_of(folder, &file)?;
+        Ok((partial, file))
     }
 
     /// Creates the file as one more name of an existing one.

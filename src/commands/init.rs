@@ -60,7 +60,10 @@ pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Status> {
         .output
         .as_ref()
         .map_or_else(|| root.join("sitekeep.toml"), |path| context.environment.directory.join(path));
-    let found = detect::detect(&root, Path::new("/etc/systemd/system"));
+    let mut found = detect::detect(&root, Path::new("/etc/systemd/system"));
+    if target.starts_with("/etc") {
+        found.share();
+    }
     let beside = target.parent() == Some(root.as_path());
     let text = sample::render(&found, beside.then_some(root.as_path()));
     if !found.is_site && !args.force && !args.dry_run {

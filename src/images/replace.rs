@@ -235,6 +235,12 @@ impl<'a> Replacer<'a> {
             && let Err(error) = std::os::unix::fs::fchown(&file, Some(old.uid()), Some(old.gid()))
         {
             // What is not exchanged goes with the rest at the end of the change.
+            if new.uid() == old.uid() {
+                bail!(
+                    "its group has number {}, and this user is not in it ({error}): run as root, or give it another group",
+                    old.gid()
+                );
+            }
             bail!("it belongs to another user ({error}): run as root, or as the user of the site");
         }
         file.set_permissions(std::fs::Permissions::from_mode(old.mode() & 0o777))?;

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::config::DatabaseSource;
 use crate::config::ScheduleConfig;
+use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -88,9 +89,16 @@ impl Plan {
         Self { serve: true, ..Self::new(&config, program, settings, "sitekeep") }
     }
 
-    /// Folder where systemd keeps the state of this site, when the settings name none.
-    pub fn state_directory(&self) -> String {
-        format!("sitekeep/{}", self.site)
+    /// Folder below /var/lib that systemd makes for the state and gives to the user, unless the settings name another.
+    pub fn state_directory(&self) -> Option<PathBuf> {
+        match &self.state {
+            None => Some(Path::new("sitekeep").join(&self.site)),
+            Some(folder) => {
+                let below = folder.strip_prefix("/var/lib").ok()?;
+                let is_plain = below.components().all(|part| matches!(part, Component::Normal(_)));
+                (is_plain && !below.as_os_str().is_empty()).then(|| below.to_owned())
+            }
+        }
     }
 }
 

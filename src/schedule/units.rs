@@ -165,12 +165,16 @@ fn serve(plan: &Plan) -> String {
          # 1: stopped while somebody was still being answered.\n\
          SuccessExitStatus=1\n\
          Restart=on-failure\n\
-         RestartSec=2\n",
+         RestartSec=2\n\
+         # One that hangs is ended and started anew.\n\
+         WatchdogSec=30\n",
         site = literal(&plan.site),
         program = quoted_command(&plan.program),
         settings = quoted_command(&plan.settings),
     );
     user(&mut text, plan);
+    // Narrower pictures are kept there.
+    state(&mut text, plan);
     credentials(&mut text, plan);
     // A reader of SQLite in WAL mode writes to the -shm beside the database.
     writable(&mut text, &plan.writable);
@@ -206,8 +210,9 @@ fn user(text: &mut String, plan: &Plan) {
 }
 
 fn state(text: &mut String, plan: &Plan) {
-    if plan.state.is_none() {
-        let _ = write!(text, "StateDirectory={}\nStateDirectoryMode=0700\n", quoted(&plan.state_directory()));
+    if let Some(folder) = plan.state_directory() {
+        let folder = quoted(&folder.display().to_string());
+        let _ = write!(text, "StateDirectory={folder}\nStateDirectoryMode=0700\n");
     }
 }
 
@@ -284,13 +289,16 @@ mod tests {
     #[test]
     fn a_state_that_is_named_is_used_and_secrets_are_handed_over() {
         let plan = Plan {
-            state: Some("/var/lib/shop".into()),
+            state: Some("/mnt/shop state".into()),
             credentials: vec![("smtp-password", "/etc/sitekeep/smtp".into())],
             ..Plan::packaged()
         };
         let text = service(&plan, Period::Daily);
         assert!(!text.contains("StateDirectory"), "{text}");
         assert!(text.contains("LoadCredential=smtp-password:/etc/sitekeep/smtp\n"), "{text}");
-        assert!(alert(&plan).contains("ReadWritePaths=-/var/lib/shop\n"));
+        assert!(alert(&plan).contains("ReadWritePaths=\"-/mnt/shop state\"\n"));
+        // systemd makes that folder and gives it to the user, whoever has opened it before.
+        let plan = Plan { state: Some("/var/lib/sitekeep/shop".into()), ..plan };
+        assert!(service(&plan, Period::Daily).contains("StateDirectory=sitekeep/shop\n"));
     }
 }

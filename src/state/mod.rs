@@ -40,6 +40,9 @@ use crate::system::fs;
 use anyhow::Context;
 use anyhow::Result;
 use rusqlite::Connection;
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -67,6 +70,7 @@ impl State {
             .map_err(|error| Error::new(Kind::Failed, crate::error::one_line(&error)).hint(hint))?;
         let path = folder.join(FILE_NAME);
         let open = || -> Result<Connection> {
+            create(folder, &path)?;
             let connection = Connection::open(&path)?;
             connection.busy_timeout(Duration::from_secs(10))?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -105,5 +109,14 @@ impl State {
         let value = work(&transaction)?;
         transaction.commit()?;
         Ok(value)
+    }
+}
+
+/// Makes the empty file before SQLite does, so that it belongs to the owner of the folder and not to whoever comes first.
+fn create(folder: &Path, path: &Path) -> Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(file) => fs::give_to_owner_of(folder, &file),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }

@@ -25,6 +25,7 @@ pub fn write_atomic(path: &Path, content: &[u8], mode: u32) -> Result<()> {
             .tempfile_in(folder)?;
         file.write_all(content)?;
         file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+        give_to_owner_of(folder, file.as_file())?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         File::open(folder)?.sync_all()?;
@@ -77,6 +78,25 @@ pub fn inherit_owner(path: &Path) -> Result<()> {
         std::os::unix::fs::lchown(path, Some(owner.uid()), Some(owner.gid()))
     };
     give().with_context(|| format!("give {} to the owner of its folder", path.display()))
+}
+
+/// Gives a file that root has just made among another user's to that user: what root leaves behind there, the user's
+/// own runs could not read or write again.
+///
+/// # Errors
+/// When the owner cannot be told or changed.
+pub fn give_to_owner_of(folder: &Path, new: &File) -> Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let give = || -> std::io::Result<()> {
+        let owner = std::fs::metadata(folder)?;
+        if owner.uid() == 0 {
+            return Ok(());
+        }
+        std::os::unix::fs::fchown(new, Some(owner.uid()), Some(owner.gid()))
+    };
+    give().with_context(|| format!("give a new file to the owner of {}", folder.display()))
 }
 
 /// Gives a new file the extended attributes of another: access lists, and what security modules go by.

@@ -2,11 +2,13 @@
 
 use crate::error::Error;
 use crate::error::Kind;
+use crate::system::fs;
 use anyhow::Context;
 use anyhow::Result;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::fs::TryLockError;
+use std::io::ErrorKind;
 use std::io::Read;
 use std::io::Seek;
 use std::io::Write;
@@ -26,14 +28,7 @@ pub struct Lock(#[expect(dead_code, reason = "held for its lock")] File);
 /// # Errors
 /// [`Kind::Locked`] (exit 75) when another process still holds it; the message names that process.
 pub fn acquire(path: &Path, wait: Duration, purpose: &str) -> Result<Lock> {
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("open lock {}", path.display()))?;
+    let mut file = open(path).with_context(|| format!("open lock {}", path.display()))?;
     let begin = Instant::now();
     loop {
         match file.try_lock() {
@@ -55,6 +50,21 @@ pub fn acquire(path: &Path, wait: Duration, purpose: &str) -> Result<Lock> {
     // Only for whoever is refused: a full disk must not keep the rotation from making room.
     let _ = note_holder(&mut file, purpose);
     Ok(Lock(file))
+}
+
+fn open(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).mode(0o600);
+    match options.clone().create_new(true).open(path) {
+        Ok(file) => {
+            fs::give_to_owner_of(path.parent().unwrap_or(Path::new("/")), &file)?;
+            Ok(file)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Ok(options.create(true).truncate(false).open(path)?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn note_holder(file: &mut File, purpose: &str) -> std::io::Result<()> {

@@ -2,6 +2,8 @@
 
 use super::PlaceArgs;
 use super::apart;
+use super::backups_apart;
+use super::one_place;
 use super::one_record;
 use super::plan;
 use crate::commands::Context;
@@ -21,6 +23,7 @@ use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
 use std::fmt::Write as _;
+use std::os::unix::fs::MetadataExt;
 
 pub(super) const INSTALL_HELP: &str = "\
 Files that somebody else wrote or changed are refused; --replace keeps them aside, and
@@ -82,7 +85,7 @@ pub(super) fn install(args: &InstallArgs, context: &Context) -> Result<Status> {
     }
     schedule::apply(&steps)?;
     if args.place.root.is_none() {
-        create_backup_folder(&plan, context)?;
+        hand_over_folders(&plan, flavour, context)?;
         if flavour == Flavour::Systemd {
             service::enable(&started(serve))?;
         }
@@ -91,6 +94,12 @@ pub(super) fn install(args: &InstallArgs, context: &Context) -> Result<Status> {
     if let Some(folder) = apart(&plan, &config, &schedule::installed(&root)?, context)? {
         context.printer.warning(&format!("the runs are recorded in {}, yours elsewhere", folder.display()));
         context.printer.hint(&one_record(&folder));
+    }
+    if let Some(folder) = backups_apart(&config, context)? {
+        context
+            .printer
+            .warning(&format!("the runs back up to {}, your commands elsewhere", folder.display()));
+        context.printer.hint(&one_place(&folder));
     }
     context.printer.note(
         "see the next runs with `sitekeep schedule show`, and that they come with `sitekeep schedule check`",
@@ -153,16 +162,33 @@ fn refuse_wrong_paths(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// A run that may write to the folder of the backups alone cannot make it.
-fn create_backup_folder(plan: &Plan, context: &Context) -> Result<()> {
-    let Some(folder) = plan.backups.as_ref().filter(|folder| !folder.exists()) else { return Ok(()) };
-    let made = folder.ancestors().take_while(|folder| !folder.exists()).last().unwrap_or(folder);
-    fs::create_private_folder(folder)?;
-    for path in folder.ancestors().take_while(|path| path.starts_with(made)) {
-        std::os::unix::fs::chown(path, Some(users::user(&plan.user)?), None)
-            .with_context(|| format!("give {} to {}", path.display(), plan.user))?;
+/// A run that may write to the folders of its backups and of its state alone cannot make them.
+fn hand_over_folders(plan: &Plan, flavour: Flavour, context: &Context) -> Result<()> {
+    let user = users::user(&plan.user)?;
+    for folder in plan.backups.iter().chain(&plan.state) {
+        if !folder.exists() {
+            let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+            fs::create_private_folder(folder)?;
+            for path in missing {
+                std::os::unix::fs::chown(path, Some(user), None)
+                    .with_context(|| format!("give {} to {}", path.display(), plan.user))?;
+            }
+            context.printer.note(&format!("made {}, for {} alone", folder.display(), plan.user));
+            continue;
+        }
+        let owner = std::fs::metadata(folder).with_context(|| format!("look at {}", folder.display()))?.uid();
+        // What systemd makes, it also gives to the user.
+        let is_given = flavour == Flavour::Systemd
+            && Some(folder) == plan.state.as_ref()
+            && plan.state_directory().is_some();
+        if owner != user && user != 0 && !is_given {
+            let (name, folder) = (&plan.user, folder.display());
+            context
+                .printer
+                .warning(&format!("{folder} belongs to somebody else than {name}, as whom the runs come"));
+            context.printer.hint(&format!("so that they can write there: sudo chown -R {name} {folder}"));
+        }
     }
-    context.printer.note(&format!("made {} for the backups, for {} alone", folder.display(), plan.user));
     Ok(())
 }
 

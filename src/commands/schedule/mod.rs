@@ -212,6 +212,11 @@ fn check(args: &CheckArgs, context: &Context) -> Result<Status> {
             let message = format!("the runs are recorded in {}, yours elsewhere", folder.display());
             checked.add(Finding::warning(&kinds::SCHEDULE_FILE, "state", message).remedy(one_record(folder)));
         }
+        if let Some(folder) = backups_apart(&config, context)? {
+            let message = format!("the runs back up to {}, your commands elsewhere", folder.display());
+            checked
+                .add(Finding::warning(&kinds::SCHEDULE_FILE, "backups", message).remedy(one_place(&folder)));
+        }
         checked
     };
     let mut item = site::item("schedule.check", "Schedule", begin, checked);
@@ -237,11 +242,21 @@ fn apart(
     context: &Context,
 ) -> Result<Option<PathBuf>> {
     let by_systemd = installed.iter().any(|one| one.flavour == Flavour::Systemd);
-    if !by_systemd || plan.state.is_some() {
+    let Some(theirs) = plan.state_directory().filter(|_| by_systemd && plan.state.is_none()) else {
         return Ok(None);
-    }
-    let theirs = Path::new("/var/lib").join(plan.state_directory());
+    };
+    let theirs = Path::new("/var/lib").join(theirs);
     Ok((context.state_folder(config)? != theirs).then_some(theirs))
+}
+
+/// The folder of the runs' backups, where it is not the one that this user's commands look into.
+fn backups_apart(config: &Config, context: &Context) -> Result<Option<PathBuf>> {
+    let here = context.load_site()?.config.backup.folder;
+    Ok(config.backup.folder.clone().filter(|theirs| Some(theirs) != here.as_ref()))
+}
+
+fn one_place(folder: &Path) -> String {
+    format!("have one place for them: set [backup] folder = \"{}\"", folder.display())
 }
 
 fn one_record(folder: &Path) -> String {

@@ -4,6 +4,7 @@ mod database;
 mod logs;
 mod services;
 
+use super::Config;
 use super::PortRule;
 use super::ProcessRule;
 use super::django_settings;
@@ -40,6 +41,15 @@ impl Detected {
 
     fn path(&mut self, key: &'static str, path: &Path, reason: impl Into<String>) {
         self.add(key, path.display().to_string(), reason);
+    }
+
+    /// Settings of the whole machine: one record and one place of the backups, whichever user runs sitekeep.
+    pub fn share(&mut self) {
+        let name = self.get("site.name").and_then(|fact| fact.value.as_str()).map(ToOwned::to_owned);
+        let name = name.unwrap_or_else(|| Config::default().site.name);
+        let reason = "the same for every user of this machine";
+        self.path("state.directory", &Path::new("/var/lib/sitekeep").join(&name), reason);
+        self.path("backup.folder", &Path::new("/var/backups").join(&name), reason);
     }
 
     pub fn get(&self, key: &str) -> Option<&Fact> {
