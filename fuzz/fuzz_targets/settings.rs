@@ -19,13 +19,13 @@ fuzz_target!(|data: &[u8]| {
     let (Ok(env), Ok(text)) = (std::str::from_utf8(env), std::str::from_utf8(text)) else { return };
     let variables = env_file::parse(env);
     assert!(variables.keys().all(|name| !name.contains('\n')), "{variables:?}");
-    let debug = django_settings::debug_of_settings(text, &variables);
+    let path = SCRATCH.write("settings.py", text.as_bytes());
+    let debug = django_settings::debug_of_settings(&path, text, &variables);
     for (name, expression) in django_settings::assignments(text) {
         assert!(!name.is_empty());
         let _ = django_settings::resolve(&expression, &variables);
         let _ = django_settings::strings(&expression);
     }
-    let path = SCRATCH.write("settings.py", text.as_bytes());
     let Ok(module) = python::read(&path, &variables) else { return };
     assert_eq!(module, python::read(&path, &variables).expect("the same text"));
     if let Some(setting) = module.get("DEBUG") {
