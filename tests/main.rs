@@ -8,6 +8,7 @@
 
 mod acknowledge;
 mod backup;
+mod canary;
 mod checklist;
 mod config;
 mod crash;

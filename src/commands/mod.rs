@@ -251,7 +251,7 @@ impl Command {
 }
 
 /// The command line's definition, with the exit codes at the end of each command's help.
-fn definition() -> clap::Command {
+pub fn definition() -> clap::Command {
     fn end_with_codes(command: clap::Command) -> clap::Command {
         let mut help = command.get_after_help().map_or_else(String::new, |help| format!("{help}\n\n"));
         help.push_str("Exit codes: 0 OK, 1 warning, 2 critical or failed, 3 unknown, 64 usage,\n75 locked, 78 configuration.");

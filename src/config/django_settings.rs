@@ -3,7 +3,9 @@
 //! The file is never executed or imported: it may be broken or hostile.
 
 use super::env_file;
+use super::python;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Top-level assignments by name; the last one wins, as in Python.
 pub fn assignments(text: &str) -> BTreeMap<String, String> {
@@ -175,74 +177,22 @@ impl From<Option<bool>> for Debug {
     }
 }
 
-/// What settings.py says of DEBUG, together with the variables of the `.env`.
+/// What the text of settings.py at `path` says of DEBUG, together with the variables of the `.env`.
 ///
-/// Whatever could change it later, such as a star import, an indented assignment or an operator, makes it unclear.
-pub fn debug_of_settings(text: &str, variables: &BTreeMap<String, String>) -> Debug {
-    let assigns = |line: &str| {
-        line.strip_prefix("DEBUG").is_some_and(|rest| {
-            let rest = rest.trim_start();
-            (rest.starts_with('=') && !rest.starts_with("==")) || rest.starts_with(':')
-        })
-    };
-    let mut stars_after = false;
-    let mut assigned = false;
-    for line in text.lines() {
-        if line.starts_with("from ") && line.contains("import *") {
-            stars_after = true;
-        } else if assigns(line) {
-            (assigned, stars_after) = (true, false);
-        } else if assigns(line.trim_start()) {
-            return Debug::Unclear;
-        }
+/// What only Python can follow, and what Python could not read either, is unclear.
+pub fn debug_of_settings(path: &Path, text: &str, variables: &BTreeMap<String, String>) -> Debug {
+    if text.trim().is_empty() {
+        return Debug::Absent;
     }
-    if stars_after {
-        return Debug::Unclear;
-    }
-    match assignments(text).get("DEBUG") {
-        Some(expression) => truth_of(expression, variables).into(),
-        None if assigned => Debug::Unclear,
-        // Django's own default is False (global_settings.py).
-        None if text.trim().is_empty() => Debug::Absent,
-        None => Debug::Off,
-    }
+    let Ok(module) = python::follow(path, text, variables) else { return Debug::Unclear };
+    // Django's own default is False (global_settings.py).
+    module.get("DEBUG").map_or(Debug::Off, |setting| setting.value.truth().into())
 }
 
 /// What a `.env` says of DEBUG by itself.
 pub fn debug_of_variables(variables: &BTreeMap<String, String>) -> Debug {
     let value = ["DEBUG", "DJANGO_DEBUG", "export DEBUG"].iter().find_map(|name| variables.get(*name));
     value.map_or(Debug::Absent, |value| env_file::truth(value).into())
-}
-
-/// Truth of an expression as Python has it; `None` where the text does not tell.
-fn truth_of(expression: &str, variables: &BTreeMap<String, String>) -> Option<bool> {
-    let expression = expression.trim().trim_end_matches(',');
-    // `os.environ.get("DEBUG", "False") == "True"`, also with .lower() before it.
-    if let Some((lookup, compared)) = expression.split_once("==") {
-        let compared = literal(compared)?;
-        let lookup = lookup.trim();
-        let (lookup, lower) = match lookup.strip_suffix(".lower()") {
-            Some(lookup) => (lookup, true),
-            None => (lookup, false),
-        };
-        let value = resolve(lookup, variables)?.value;
-        return Some(if lower { value.to_lowercase() == compared } else { value == compared });
-    }
-    let resolved = resolve(expression, variables)?;
-    let Some(name) = &resolved.variable else { return env_file::truth(&resolved.value) };
-    let cast = expression.contains("cast=bool") || expression.starts_with("env.bool(");
-    match variables.contains_key(name) {
-        _ if cast => env_file::truth(&resolved.value),
-        // Django-environ may cast by its scheme, which stands elsewhere.
-        true if expression.starts_with("env(") => None,
-        // A variable is a text, and every text but the empty one is true in Python.
-        true => Some(!resolved.value.is_empty()),
-        false => match resolved.value.as_str() {
-            "True" | "1" => Some(true),
-            "False" | "0" | "" => Some(false),
-            _ => None,
-        },
-    }
 }
 
 #[cfg(test)]
@@ -252,6 +202,10 @@ mod tests {
 
     fn variables(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn debug(text: &str, variables: &BTreeMap<String, String>) -> Debug {
+        debug_of_settings(Path::new("/srv/shop/settings.py"), text, variables)
     }
 
     #[test]
@@ -275,7 +229,7 @@ mod tests {
             ("import os", &none, Debug::Off),
             ("", &none, Debug::Absent),
         ] {
-            assert_eq!(debug_of_settings(settings, env), expected, "{settings} with {env:?}");
+            assert_eq!(debug(settings, env), expected, "{settings} with {env:?}");
         }
         assert_eq!(debug_of_variables(&on), Debug::On);
         assert_eq!(debug_of_variables(&none), Debug::Absent);
@@ -290,14 +244,15 @@ mod tests {
             ("DEBUG = False\nfrom .local import *", Debug::Unclear),
             ("from .base import *\nDEBUG = False", Debug::Off),
             ("DEBUG = False\nif HOST:\n    DEBUG = True", Debug::Unclear),
-            ("DEBUG = os.environ.get('DEBUG', '') != 'False'", Debug::Unclear),
+            ("DEBUG = os.environ.get('DEBUG', '') != 'False'", Debug::Off),
             ("DEBUG = not PRODUCTION", Debug::Unclear),
             // Without a cast the text `False` is true.
             ("DEBUG = os.environ.get('DEBUG', False)", Debug::On),
             ("DEBUG = config('DEBUG', default=False)", Debug::On),
             ("DEBUG = env('DEBUG')", Debug::Unclear),
+            ("DEBUG = True\nHELP = \"\"\"\nDEBUG = False\n\"\"\"", Debug::On),
         ] {
-            assert_eq!(debug_of_settings(settings, &off), expected, "{settings}");
+            assert_eq!(debug(settings, &off), expected, "{settings}");
         }
     }
 
@@ -316,7 +271,7 @@ mod tests {
             for expression in assignments(&text).values() {
                 resolve(expression, &BTreeMap::new());
             }
-            debug_of_settings(&text, &BTreeMap::new());
+            debug(&text, &BTreeMap::new());
         }
     }
 }

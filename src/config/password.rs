@@ -61,9 +61,14 @@ pub(super) fn find(config: &mut Config, environment: &Environment) -> Result<Opt
 /// Parts an address or a list of `key=value` pairs into itself without the password, and the password.
 ///
 /// # Errors
-/// When the password cannot be told from the rest; the message does not repeat the text.
+/// When the text is no address, or the password cannot be told from the rest; the message does not repeat the text.
 pub(super) fn strip(text: &str) -> Result<(String, Option<String>)> {
-    // What the client itself takes for the password decides.
+    // What the client itself takes for the password decides; what it cannot read may hold one all the same.
+    if text.parse::<postgres::Config>().is_err() {
+        return Err(Error::new(Kind::Config, "database.url: it is no address of a PostgreSQL server")
+            .hint("write postgresql://USER@HOST:5432/NAME; signs such as / @ : # ? % in a part as %2F %40 %3A %23 %3F %25")
+            .into());
+    }
     let Some(password) = password_of(text) else { return Ok((text.to_owned(), None)) };
     let mut bare = text.to_owned();
     if let Some((scheme, rest)) = text.split_once("://") {

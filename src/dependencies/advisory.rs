@@ -83,7 +83,9 @@ struct Event {
 
 impl Entry {
     pub(super) fn read(bytes: &[u8]) -> Result<Self> {
-        let entry: Self = serde_json::from_slice(bytes).context("it is no advisory")?;
+        // What is skipped must be text too: a damaged key would else be one that is not known.
+        let text = std::str::from_utf8(bytes).context("it is no advisory")?;
+        let entry: Self = serde_json::from_str(text).context("it is no advisory")?;
         anyhow::ensure!(!entry.id.is_empty(), "it is no advisory: it has no id");
         Ok(entry)
     }
@@ -275,5 +277,8 @@ mod tests {
             None
         );
         assert!(Entry::read(&text.as_bytes()[..60]).is_err());
+        let damaged = text.replace("introduced", "introd\u{1}").into_bytes();
+        let damaged: Vec<u8> = damaged.into_iter().map(|byte| if byte == 1 { 0xff } else { byte }).collect();
+        assert!(Entry::read(&damaged).is_err(), "a key that is not text");
     }
 }

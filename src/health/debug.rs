@@ -45,7 +45,9 @@ pub fn check(config: &Config) -> Result<Check> {
     let known = variables.as_ref().unwrap_or(&empty);
     // With settings.py the variable counts as settings.py reads it; without, as it stands.
     let told = match (&settings, &site.settings, &env_file) {
-        (Some(text), Some(path), _) => Some((debug_of_settings(text, known), path.display().to_string())),
+        (Some(text), Some(path), _) => {
+            Some((debug_of_settings(path, text, known), path.display().to_string()))
+        }
         (None, _, Some(path)) => Some((debug_of_variables(known), path.display().to_string())),
         _ => None,
     };

@@ -53,6 +53,7 @@ pub use permissions::Deviation;
 pub use permissions::Permissions;
 pub use permissions::permissions;
 pub use recipe::Recipe;
+pub use recode::smaller;
 pub use references::Use;
 pub use rules::Judged;
 pub use rules::check;

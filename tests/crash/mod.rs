@@ -26,6 +26,7 @@ mod strace;
 mod world;
 
 pub use moments::Random;
+pub use strace::is_there as strace_is_there;
 
 /// Whether every step is taken and not a sample.
 pub fn is_whole() -> bool {

@@ -52,6 +52,9 @@ impl Scope<'_> {
         Some(match (cast, arguments.named("cast")) {
             (Some(cast), _) => cast_to(cast, value),
             (None, Some(cast)) => cast_by(cast, value),
+            (None, None) if scheme.is_none() && callee == "env" && from_file => {
+                Value::unclear("the scheme by which `env` casts stands elsewhere")
+            }
             (None, None) => match of_scheme.map(|(_, scheme)| item(scheme, 0)) {
                 Some(Value::Text(cast)) if from_file => cast_to(&cast, value),
                 _ => value,

@@ -17,6 +17,7 @@ mod value;
 
 pub use module::Module;
 pub use module::Setting;
+pub(super) use module::follow;
 pub use module::read;
 pub use value::Value;
 

@@ -74,7 +74,11 @@ pub fn read(path: &Path, variables: &BTreeMap<String, String>) -> Result<Module>
     follow(path, &text, variables).with_context(what)
 }
 
-pub(super) fn follow(path: &Path, text: &str, variables: &BTreeMap<String, String>) -> Result<Module> {
+pub(in crate::config) fn follow(
+    path: &Path,
+    text: &str,
+    variables: &BTreeMap<String, String>,
+) -> Result<Module> {
     follow_one(path, text, variables, false)
 }
 
