@@ -9,6 +9,9 @@ use std::str::FromStr;
 /// Narrow no-break space: it parts thousands and units in French, and never breaks a line.
 const SPACE: char = '\u{202f}';
 
+/// No-break space: a currency stands apart from its amount, further than thousands from one another.
+const WIDE_SPACE: char = '\u{a0}';
+
 const MONTHS_FRENCH: [&str; 12] = [
     "janvier",
     "février",
@@ -106,7 +109,7 @@ impl Language {
             text.push_str(&hundredths.to_string());
         }
         if !currency.is_empty() {
-            text.push(SPACE);
+            text.push(WIDE_SPACE);
             text.push_str(currency);
         }
         text
@@ -158,7 +161,7 @@ mod tests {
         let (english, french) = (Language::English, Language::French);
         assert_eq!(english.number(1_234_567), "1,234,567");
         assert_eq!(french.number(1_234_567), "1\u{202f}234\u{202f}567");
-        assert_eq!(english.price(45_000_050, "FCFA"), "450,000.50\u{202f}FCFA");
+        assert_eq!(english.price(45_000_050, "FCFA"), "450,000.50\u{a0}FCFA");
         assert_eq!(french.difference(-1200), "−1\u{202f}200");
         assert_eq!(english.difference(0), "±0");
         assert_eq!(english.share(1, 3), "33.3%");

@@ -79,7 +79,7 @@ fn a_product_page_has_price_stock_trail_previews_and_the_whatsapp_button() {
     let page = server.get("/products/produit-20");
     assert_eq!(page.status, 200);
     for part in [
-        "20\u{202f}000\u{202f}FCFA",
+        "20\u{202f}000&nbsp;<wbr>FCFA",
         "En stock",
         "Vedette",
         "Description numéro 20",

@@ -50,7 +50,7 @@ fn brand_price_and_stock_narrow_the_listing() {
     let page = server.get("/products?brand=%C3%89cho%20%26%20Fils&price_max=2000");
     for part in [
         "<option value=\"Écho &#38; Fils\" selected>Écho &#38; Fils (2)</option>",
-        "jusqu’à 2\u{202f}000\u{202f}FCFA",
+        "jusqu’à 2\u{202f}000\u{a0}FCFA",
         "href=\"/products?brand=%C3%89cho%20%26%20Fils\"",
         "href=\"/products?price_max=2000\"",
         "Tout effacer",
@@ -201,7 +201,7 @@ fn a_currency_of_several_countries_gives_search_engines_no_price() {
     world.config.site.currency = "$".into();
     let page = world.start().get("/products/produit-21");
     assert!(data(&page)[0]["offers"].get("price").is_none());
-    assert!(page.shows("21\u{202f}000\u{202f}$"));
+    assert!(page.shows("21\u{202f}000&nbsp;<wbr>$"));
     world.config.serve.currency_code = Some("USD".into());
     assert_eq!(data(&world.start().get("/products/produit-21"))[0]["offers"]["priceCurrency"], "USD");
 }
@@ -225,7 +225,7 @@ fn the_pages_speak_english_where_the_settings_say_so() {
     let page = server.get("/products/produit-20");
     for part in [
         "<html lang=\"en\">",
-        "20,000\u{202f}FCFA",
+        "20,000&nbsp;<wbr>FCFA",
         "In stock",
         "Order on WhatsApp",
         "?text=Good%20morning%20Chez",

@@ -75,7 +75,11 @@ pub(super) fn render(told: &Told<'_>, look: Look) -> String {
     }
     text.push('\n');
     let _ = writeln!(text, "{}", told.compared_with());
-    if look.unicode { text } else { text.replace('\u{202f}', " ").replace('−', "-").replace('±', "+") }
+    if look.unicode {
+        text
+    } else {
+        text.replace(['\u{202f}', '\u{a0}'], " ").replace('−', "-").replace('±', "+")
+    }
 }
 
 fn row(label: &str, figure: &str) -> String {
