@@ -34,4 +34,5 @@ pub mod stats;
 pub mod status;
 pub mod system;
 pub mod units;
+pub mod users;
 pub mod whatsapp;

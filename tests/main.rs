@@ -39,3 +39,4 @@ mod status;
 mod stub;
 mod tls;
 mod upkeep;
+mod users;

@@ -31,6 +31,7 @@ mod site;
 mod stats;
 mod status;
 mod undo;
+mod users;
 #[cfg(test)]
 mod words;
 
@@ -179,6 +180,8 @@ enum Command {
     #[command(subcommand)]
     Categories(categories::CategoriesCommand),
     #[command(subcommand)]
+    Users(users::UsersCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Performance(performance::PerformanceCommand),
@@ -224,6 +227,7 @@ impl Command {
             Self::Stats(args) => stats::run(&args, context),
             Self::Products(command) => products::run(&command, context),
             Self::Categories(command) => categories::run(&command, context),
+            Self::Users(command) => users::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Performance(command) => performance::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),

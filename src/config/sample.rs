@@ -107,6 +107,8 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("serve.variants_size", "", "Bytes that it may hold; 0: no narrower pictures"),
     ("serve.cors_origins", "", "Sites whose scripts may read the API (\"https://shop.example\"); \"*\": all"),
     ("serve.frontend", "\"frontend/dist\"", "Built single-page application, served instead of the pages"),
+    ("serve.admin", "", "Serve /admin/: products and pictures, for Django's staff"),
+    ("serve.admin_insecure", "", "Let passwords of the admin cross the network without TLS"),
     (
         "serve.access_log",
         "\"/var/log/niasotac/access.log\"",

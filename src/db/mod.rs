@@ -36,6 +36,7 @@ mod standstill;
 pub mod statistics;
 mod texts;
 pub mod upkeep;
+mod users;
 mod value;
 mod wire;
 
@@ -107,6 +108,8 @@ pub use texts::TextsRead;
 pub use texts::named;
 pub use texts::product_of;
 pub use texts::read_texts;
+pub use users::User;
+pub use users::Users;
 pub use value::Row;
 pub use value::Value;
 

@@ -103,7 +103,7 @@ impl Entry {
 }
 
 /// The visitor's address: the connection's; behind a proxy on this machine, the one that the proxy names last.
-fn client(request: &Request) -> Option<IpAddr> {
+pub(super) fn client(request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<Peer>()?;
     let own = match peer {
         Peer::Address(address) => Some(address.ip().to_canonical()),

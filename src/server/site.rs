@@ -20,8 +20,8 @@ use std::time::Duration;
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// First segments of paths that are the server's own.
-const OWN_PATHS: [&str; 8] =
-    ["api", "products", "contact", "static", "healthz", "readyz", "favicon.ico", "robots.txt"];
+const OWN_PATHS: [&str; 9] =
+    ["admin", "api", "products", "contact", "static", "healthz", "readyz", "favicon.ico", "robots.txt"];
 
 pub(super) struct Site {
     /// Name shown where the settings table has none.

@@ -109,6 +109,8 @@ kinds! {
     PRODUCT_REFUSED = "PRODUCTS-002", "a product or category that was not written", "Gestion des Produits";
     PRODUCT_PICTURE = "PRODUCTS-003", "a picture given to a product", "Gestion des Images";
 
+    USER = "USERS-001", "a user of the admin", "Gestion des Produits";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

@@ -10,6 +10,7 @@ pub mod lock;
 pub mod mounts;
 pub mod process;
 pub mod random;
+pub mod secret;
 pub mod service;
 pub mod swap;
 pub mod time;

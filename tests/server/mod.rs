@@ -12,4 +12,4 @@ mod recorded;
 mod schema;
 mod schemas;
 mod variants;
-mod world;
+pub(crate) mod world;
