@@ -1,0 +1,217 @@
+//! `/admin/` of `sitekeep serve`, met as a browser meets it, on both databases.
+
+mod doors;
+mod visitor;
+
+use crate::django::MODELS;
+use crate::django::python;
+use crate::products::Shop;
+use crate::products::on_both_with_users;
+use crate::sandbox::jpeg;
+use std::process::Command;
+use visitor::HASH;
+use visitor::Visitor;
+use visitor::add_user;
+use visitor::hidden;
+use visitor::serve;
+use visitor::token;
+
+const ADD: &str = "/admin/products/add/";
+
+fn fields<'a>(token: &'a str, name: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("token", token),
+        ("name", name),
+        ("brand", "Dell"),
+        ("price", "850 000"),
+        ("description", "Première ligne\r\n<b>seconde</b>"),
+        ("category", "ordinateurs"),
+        ("in_stock", "on"),
+    ]
+}
+
+fn count(shop: &Shop) -> String {
+    shop.ask("SELECT count(*) FROM showcase_product")
+}
+
+#[test]
+fn a_product_is_added_changed_deleted_and_each_is_undone_from_the_page() {
+    on_both_with_users("admin_life", |shop| {
+        add_user(shop, "amina", HASH, true);
+        let served = serve(shop);
+        let mut visitor = Visitor::logged_in(&served, "amina");
+        let (rows, media) = (shop.rows(), shop.media());
+        let form = visitor.get(ADD);
+        let token = token(&form);
+        let answer =
+            visitor.upload(ADD, &fields(&token, "XPS <15>"), "C:\\photos\\mon été.jpg", &jpeg(800, 600));
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        assert!(visitor.get("/admin/").shows("XPS &#60;15&#62;"));
+        let image = shop.ask("SELECT image FROM showcase_product WHERE slug = 'xps-15-dell'");
+        assert_eq!(image, "products/mon_été.jpg");
+        assert_eq!(shop.media()[&image], jpeg(800, 600));
+        assert_eq!(
+            shop.ask("SELECT CAST(price AS integer) FROM showcase_product WHERE slug = 'xps-15-dell'"),
+            "850000"
+        );
+
+        let page = visitor.get("/admin/products/xps-15-dell/");
+        let version = hidden(&page, "version");
+        let mut changed = fields(&token, "XPS 16");
+        changed.push(("version", &version));
+        assert_eq!(visitor.post("/admin/products/xps-15-dell/", &changed).status, 303);
+        assert_eq!(shop.ask("SELECT name FROM showcase_product WHERE slug = 'xps-15-dell'"), "XPS 16");
+        // The page that was open before knows an older product.
+        let again = visitor.post("/admin/products/xps-15-dell/", &changed);
+        assert_eq!(again.status, 409);
+        assert!(again.shows("modifié entre-temps") && again.shows("XPS 16"), "{}", again.text());
+
+        let ask = visitor.get("/admin/products/xps-15-dell/delete/");
+        let version = hidden(&ask, "version");
+        let gone =
+            visitor.post("/admin/products/xps-15-dell/delete/", &[("token", &token), ("version", &version)]);
+        assert_eq!(gone.status, 303, "{}", gone.text());
+        assert_eq!(count(shop), "3");
+        for _ in 0..3 {
+            let page = visitor.get("/admin/changes/");
+            assert!(page.shows("xps-15-dell (amina)"), "{}", page.text());
+            // All happened in one second here: whichever can be undone now.
+            let runs: Vec<String> = page
+                .text()
+                .split("name=\"run\" value=\"")
+                .skip(1)
+                .map(|rest| rest.split('"').next().unwrap().to_owned())
+                .collect();
+            let undone = runs
+                .iter()
+                .any(|run| visitor.post("/admin/changes/", &[("token", &token), ("run", run)]).status == 200);
+            assert!(undone, "none of {runs:?} could be undone");
+        }
+        assert_eq!(shop.rows(), rows);
+        assert_eq!(shop.media(), media);
+    });
+}
+
+#[test]
+fn stock_is_set_for_several_at_once_and_lists_are_filtered() {
+    on_both_with_users("admin_stock", |shop| {
+        add_user(shop, "amina", HASH, true);
+        let served = serve(shop);
+        let mut visitor = Visitor::logged_in(&served, "amina");
+        let page = visitor.get("/admin/?q=savane");
+        assert!(page.shows("1 produit."), "{}", page.text());
+        let all = visitor.get("/admin/");
+        let slugs: Vec<String> = all
+            .text()
+            .split("name=\"slug\" value=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap().to_owned())
+            .collect();
+        assert_eq!(slugs.len(), 3);
+        let token = token(&all);
+        let mut ticked = vec![("token", token.as_str()), ("state", "out"), ("list", "q=&page=1")];
+        ticked.extend(slugs.iter().map(|slug| ("slug", slug.as_str())));
+        assert_eq!(visitor.post("/admin/products/stock/", &ticked).status, 303);
+        assert!(visitor.get("/admin/?stock=in").shows("Aucun produit."));
+        assert!(visitor.get("/admin/?stock=out").shows("3 produits."));
+        let none = visitor.post("/admin/products/stock/", &[("token", &token), ("state", "in")]);
+        assert_eq!(none.status, 422);
+        assert!(visitor.get("/admin/categories/").shows("Ordinateurs"));
+    });
+}
+
+#[test]
+fn a_picture_against_the_rules_is_refused_with_the_reason_and_the_form_kept() {
+    let shop = Shop::on_sqlite();
+    add_user(&shop, "amina", HASH, true);
+    let served = serve(&shop);
+    let mut visitor = Visitor::logged_in(&served, "amina");
+    let token = token(&visitor.get(ADD));
+    let whole = jpeg(800, 600);
+    let cases: [(&str, Vec<u8>, &str); 5] = [
+        ("a.jpg", vec![b'x'; 3_000_000], "Cette image pèse 3,0"),
+        ("a.jpg", b"<html>hello</html>".to_vec(), "n&#39;est pas une image"),
+        ("a.jpg", whole[..whole.len() / 2].to_vec(), "abîmée ou incomplète"),
+        ("a.png", whole.clone(), "renommez-la en .jpg"),
+        ("", Vec::new(), "L&#39;image est obligatoire."),
+    ];
+    let media = shop.media();
+    for (name, content, reason) in cases {
+        let answer = visitor.upload(ADD, &fields(&token, "XPS 15"), name, &content);
+        assert_eq!(answer.status, 422, "{name}: {reason}");
+        assert!(answer.shows(reason) && answer.shows("value=\"XPS 15\""), "{reason}: {}", answer.text());
+        assert!(answer.shows("&#60;b&#62;seconde"), "{}", answer.text());
+    }
+    let mut wrong = fields(&token, "");
+    wrong[3].1 = "450,000";
+    let answer = visitor.upload(ADD, &wrong, "a.jpg", &whole);
+    assert!(
+        answer.shows("Ce champ est obligatoire.") && answer.shows("Écrivez un nombre"),
+        "{}",
+        answer.text()
+    );
+    assert_eq!((count(&shop).as_str(), shop.media()), ("3", media));
+}
+
+#[test]
+fn a_click_while_another_run_is_at_work_changes_nothing_and_says_so() {
+    let shop = Shop::on_sqlite();
+    add_user(&shop, "amina", HASH, true);
+    let served = serve(&shop);
+    let mut visitor = Visitor::logged_in(&served, "amina");
+    let token = token(&visitor.get(ADD));
+    let held = sitekeep::system::lock::acquire(
+        &shop.sandbox.path("state/lock"),
+        std::time::Duration::ZERO,
+        "a restore",
+    )
+    .unwrap();
+    let answer = visitor.upload(ADD, &fields(&token, "XPS 15"), "a.jpg", &jpeg(800, 600));
+    assert_eq!(answer.status, 409);
+    assert!(answer.shows("Une autre opération est en cours") && answer.shows("value=\"XPS 15\""));
+    assert_eq!(count(&shop), "3");
+    drop(held);
+    assert_eq!(visitor.upload(ADD, &fields(&token, "XPS 15"), "a.jpg", &jpeg(800, 600)).status, 303);
+}
+
+const READ: &str = r#"
+import sys
+import django
+from django.conf import settings
+settings.configure(
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1]}},
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "showcase"],
+    SECRET_KEY="only-for-this-test", USE_TZ=True, DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+)
+django.setup()
+from django.contrib.auth.models import User
+from showcase.models import Product
+product = Product.objects.get(slug="xps-15-dell")
+product.full_clean(exclude=["subcategory"])
+assert product.price == 850000 and product.category.slug == "ordinateurs" and product.in_stock is True
+assert product.featured is False and product.image == "products/a.jpg", product.image
+assert User.objects.get(username="amina").last_login.isoformat() == "2026-11-23T08:00:00+00:00"
+print("read")
+"#;
+
+#[test]
+fn django_reads_what_was_added() {
+    let Some(python) = python() else { return };
+    let shop = Shop::on_sqlite();
+    add_user(&shop, "amina", HASH, true);
+    let served = serve(&shop);
+    let mut visitor = Visitor::logged_in(&served, "amina");
+    let token = token(&visitor.get(ADD));
+    assert_eq!(visitor.upload(ADD, &fields(&token, "XPS 15"), "a.jpg", &jpeg(800, 600)).status, 303);
+    for (name, text) in [("read.py", READ), ("showcase/models.py", MODELS), ("showcase/__init__.py", "")] {
+        shop.sandbox.write(name, text);
+    }
+    let output = Command::new(python)
+        .args(["read.py", "backend/db.sqlite3"])
+        .current_dir(shop.sandbox.path(""))
+        .output()
+        .unwrap();
+    let told =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && told.contains("read"), "{told}");
+}
