@@ -2,6 +2,8 @@
 
 use crate::units::ByteSize;
 use jiff::civil::Date;
+use serde::Deserialize;
+use serde::Serialize;
 use std::str::FromStr;
 
 /// Narrow no-break space: it parts thousands and units in French, and never breaks a line.
@@ -23,10 +25,12 @@ const MONTHS_FRENCH: [&str; 12] = [
 ];
 
 /// In which language a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Language {
     #[default]
+    #[serde(rename = "en")]
     English,
+    #[serde(rename = "fr")]
     French,
 }
 

@@ -45,7 +45,7 @@ fn lines() -> BTreeSet<String> {
 
 /// The line with what this sandbox has in the place of what the reader puts in.
 fn filled(line: &str) -> String {
-    line.replace("FILE", "products/savane-14.jpg").replace(" ID", " DISK-001")
+    line.replace("FILE.csv", "list.csv").replace("FILE", "products/savane-14.jpg").replace(" ID", " DISK-001")
 }
 
 /// Words of a line; quotes hold blanks together.
@@ -77,7 +77,9 @@ fn every_command_line_of_the_documents_is_one() {
         let (more, code): (&[&str], i32) =
             if arguments.len() == 1 { (&["--help"], 0) } else { (&["--config", "none.toml"], 78) };
         arguments.extend(more);
-        let outcome = Sandbox::empty().run(&arguments);
+        let sandbox = Sandbox::empty();
+        sandbox.write("list.csv", "name,price\nSavane,1\n");
+        let outcome = sandbox.run(&arguments);
         let needs_none = matches!(arguments[0], "explain" | "generate");
         assert!(
             outcome.code == code || (needs_none && outcome.code == 0),

@@ -7,6 +7,7 @@ use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
 use rusqlite::Connection;
 use serde_json::Value;
+use std::fmt::Write as _;
 
 fn site(more: &str) -> Sandbox {
     let sandbox = Sandbox::site();
@@ -112,9 +113,11 @@ fn slow_requests_and_heavy_pictures_are_told() {
     let mut log = String::new();
     for minute in 10..40 {
         let seconds = if minute % 3 == 0 { "2.500" } else { "0.020" };
-        log.push_str(&format!(
-            "198.51.100.7 - - [22/Nov/2026:09:{minute}:00 +0000] \"GET /api/products/?search=p HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0\" {seconds}\n"
-        ));
+        writeln!(
+            log,
+            "198.51.100.7 - - [22/Nov/2026:09:{minute}:00 +0000] \"GET /api/products/?search=p HTTP/1.1\" 200 512 \"-\" \"Mozilla/5.0\" {seconds}"
+        )
+        .unwrap();
     }
     sandbox.write("access.log", &log);
     let report = review(&sandbox, &["--format", "json"]).json();

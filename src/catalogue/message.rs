@@ -24,10 +24,15 @@ pub struct ApiEnquiry<'a> {
     pub picture: &'a str,
 }
 
+/// How a message begins at this hour in the site's zone.
+pub fn greeting(now: Timestamp, zone: &TimeZone) -> &'static str {
+    if now.to_zoned(zone.clone()).hour() < 12 { "Bonjour" } else { "Bonsoir" }
+}
+
 impl ApiEnquiry<'_> {
     /// The link; its greeting follows the hour in the site's zone.
     pub fn link(&self, now: Timestamp, zone: &TimeZone) -> String {
-        let greeting = if now.to_zoned(zone.clone()).hour() < 12 { "Bonjour" } else { "Bonsoir" };
+        let greeting = greeting(now, zone);
         let indent = "        ";
         let message = format!(
             "{greeting} {},\n\n{indent}Je suis intéressé(e) par le produit suivant:\n\n{indent}📱 *{}*\n\

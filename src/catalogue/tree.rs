@@ -1,6 +1,9 @@
 //! The tree of categories: the main ones, those below one, and the way down to one.
 
 use crate::db::Category;
+use crate::db::Place;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 /// Categories that stand at the top; one whose parent is missing stands there too, so that none is lost.
 pub fn main_categories(all: &[Category]) -> Vec<&Category> {
@@ -29,6 +32,23 @@ pub fn trail(all: &[Category], id: i64) -> Vec<&Category> {
     way
 }
 
+/// How many products stand in each category or below it, each product once; a category without any is left out.
+pub fn product_counts(all: &[Category], places: &[Place]) -> HashMap<i64, u64> {
+    let mut counts = HashMap::new();
+    for place in places {
+        let above: BTreeSet<i64> = [place.category_id, place.subcategory_id]
+            .into_iter()
+            .flatten()
+            .flat_map(|id| trail(all, id))
+            .map(|category| category.id)
+            .collect();
+        for id in above {
+            *counts.entry(id).or_default() += place.products;
+        }
+    }
+    counts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +68,20 @@ mod tests {
         assert_eq!(ids(&trail(&all, 99)), Vec::<i64>::new());
         assert_eq!(ids(&main_categories(&all)), [1, 4]);
         assert_eq!(ids(&subcategories(&all, 1)), [2]);
+    }
+
+    #[test]
+    fn a_product_with_category_and_sub_category_counts_once() {
+        let all = [category(1, None), category(2, Some(1)), category(3, None)];
+        let place = |category_id, subcategory_id, products| Place { category_id, subcategory_id, products };
+        let places = [
+            place(Some(1), Some(2), 5),
+            place(Some(1), None, 1),
+            place(Some(3), Some(2), 2),
+            place(None, None, 7),
+            place(Some(99), None, 1),
+        ];
+        assert_eq!(product_counts(&all, &places), HashMap::from([(1, 8), (2, 7), (3, 2)]));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The WhatsApp button: a ready-made message about one product, or about none.
 
+use crate::language::Language;
 use crate::media::segment;
 use crate::whatsapp::WhatsAppNumber;
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use std::fmt::Write as _;
 /// What the visitor asks about.
 #[derive(Debug, Clone, Copy)]
 pub struct Enquiry<'a> {
+    pub language: Language,
     pub company: &'a str,
     pub product: Option<&'a str>,
     pub brand: Option<&'a str>,
@@ -25,21 +27,33 @@ impl Enquiry<'_> {
     }
 
     fn message(&self, now: Timestamp, zone: &TimeZone) -> String {
-        let greeting = if now.to_zoned(zone.clone()).hour() < 12 { "Bonjour" } else { "Bonsoir" };
+        let say = |english: &'static str, french: &'static str| self.language.pick(english, french);
+        let morning = now.to_zoned(zone.clone()).hour() < 12;
+        let greeting = if morning { say("Good morning", "Bonjour") } else { say("Good evening", "Bonsoir") };
         let mut text = format!("{greeting} {},\n\n", self.company);
         let Some(product) = self.product else {
-            text.push_str("J'aimerais avoir des informations sur vos produits.\n\nMerci.");
+            text.push_str(say(
+                "I would like to know more about your products.\n\nThank you.",
+                "J'aimerais avoir des informations sur vos produits.\n\nMerci.",
+            ));
             return text;
         };
-        text.push_str("Je suis intéressé(e) par le produit suivant :\n\n");
+        text.push_str(say(
+            "I am interested in this product:\n\n",
+            "Je suis intéressé(e) par le produit suivant :\n\n",
+        ));
         // Writing to a string cannot fail.
         let _ = writeln!(text, "*{product}*");
-        for (name, value) in [("Marque", self.brand), ("Prix", self.price), ("Lien", self.page)] {
+        let (brand, price, link) = self.language.pick(("Brand", "Price", "Link"), ("Marque", "Prix", "Lien"));
+        for (name, value) in [(brand, self.brand), (price, self.price), (link, self.page)] {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
-                let _ = writeln!(text, "{name} : {value}");
+                let _ = writeln!(text, "{name}{} {value}", say(":", " :"));
             }
         }
-        text.push_str("\nMerci de me contacter pour plus d'informations.");
+        text.push_str(say(
+            "\nPlease contact me with more information.",
+            "\nMerci de me contacter pour plus d'informations.",
+        ));
         text
     }
 }
@@ -50,6 +64,7 @@ mod tests {
 
     fn enquiry() -> Enquiry<'static> {
         Enquiry {
+            language: Language::French,
             company: "Chez Éléonore & fils",
             product: Some("Écran 27\""),
             brand: Some("HP"),

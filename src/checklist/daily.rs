@@ -12,6 +12,9 @@ use crate::disk;
 use crate::health;
 use crate::logs;
 use crate::quarantine;
+use crate::schedule;
+use crate::schedule::Plan;
+use crate::schedule::Wanted;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
@@ -26,6 +29,7 @@ const SITE: &str = "Vérifier fonctionnement site";
 const LOGS: &str = "Consulter logs erreurs";
 const DISK: &str = "Vérifier espace disque";
 const BACKUP: &str = "Sauvegarde et Restauration";
+const SCHEDULE: &str = "Automatiser avec cron";
 
 /// The item that judges the backups.
 pub(super) const BACKUPS: &str = "backup.status";
@@ -52,6 +56,7 @@ pub(super) const ITEMS: &[Item] = &[
     Item::new(Period::Daily, "disk.media", "Media folder", DISK, media),
     Item::new(Period::Daily, "disk.database", "Size of the database", DISK, database_size),
     Item::new(Period::Daily, BACKUPS, "Backups", BACKUP, backups),
+    Item::new(Period::Daily, "schedule.check", "Schedule", SCHEDULE, scheduled),
 ];
 
 fn processes(round: &mut Round<'_>) -> Result<Check> {
@@ -179,4 +184,16 @@ fn backups(round: &mut Round<'_>) -> Result<Check> {
         check.absorb(quarantine::check(state.folder(), &config.database));
     }
     Ok(check)
+}
+
+fn scheduled(round: &mut Round<'_>) -> Result<Check> {
+    let (config, root) = (round.config, Path::new("/"));
+    let installed = schedule::installed(root)?;
+    if installed.is_empty() {
+        return Ok(schedule::unscheduled(false));
+    }
+    // Whoever runs this may have another home and another program: only the hours can be compared.
+    let plan = Plan::new(config, Path::new("sitekeep"), Path::new(""), "");
+    let wanted = Wanted { plan: &plan, is_exact: false };
+    schedule::check(&installed, wanted, config, round.state.as_deref(), root, round.now)
 }

@@ -14,6 +14,7 @@ mod performance;
 mod quarterly;
 mod round;
 mod run;
+mod security;
 mod sheet;
 mod sign;
 mod weekly;
@@ -32,6 +33,11 @@ pub use page::page;
 pub use round::Keeper;
 pub use round::Round;
 pub use run::run;
+pub use security::AUDIT;
+pub use security::AuditPart;
+pub use security::WITH_DJANGO;
+pub use security::audit;
+pub use security::audit_grade;
 pub use sheet::Line;
 pub use sheet::Sheet;
 pub use sheet::sheets;
@@ -39,10 +45,5 @@ pub use sheet::told;
 
 /// Every item that sitekeep knows, in the guide's order; [`of_site`] has a site's own lists.
 pub fn items() -> impl Iterator<Item = &'static Item> {
-    daily::ITEMS
-        .iter()
-        .chain(weekly::ITEMS)
-        .chain(monthly::ITEMS)
-        .chain(performance::ITEMS)
-        .chain(quarterly::ITEMS)
+    daily::ITEMS.iter().chain(weekly::ITEMS).chain(monthly::ITEMS).chain(quarterly::ITEMS)
 }

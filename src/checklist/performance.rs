@@ -1,5 +1,7 @@
 //! The items of the review of the site's speed (guide: Trimestrielle, Revue performances).
 
+#![expect(clippy::unnecessary_wraps, reason = "all items have one shape")]
+
 use super::Item;
 use super::Period;
 use super::Round;
@@ -15,7 +17,7 @@ use anyhow::Result;
 use jiff::SignedDuration;
 use std::time::Duration;
 
-const LINE: &str = "Revue performances";
+pub(super) const LINE: &str = "Revue performances";
 
 /// How far back the access logs are read: 30 days.
 const LOGS_SINCE: Duration = Duration::from_hours(24 * 30);
@@ -27,7 +29,7 @@ const TIMES: [(&str, &str, &str); 3] = [
     ("request_seconds", "p95", "95 in 100 requests"),
 ];
 
-pub(super) const ITEMS: &[Item] = &[
+pub(super) const ITEMS: [Item; 5] = [
     item("performance.pages", "Times of the pages", pages),
     item("performance.requests", "Requests of visitors", requests),
     item("performance.queries", "What the database does", queries),

@@ -2,10 +2,20 @@
 
 use super::Item;
 use super::Period;
+use super::performance;
+use super::security;
 
 pub(super) const ITEMS: &[Item] = &[
-    Item::signed(Period::Quarterly, "security.audit", "Security audited", "Audit sécurité complet"),
-    Item::signed(Period::Quarterly, "performance.review", "Performance reviewed", "Revue performances"),
+    Item {
+        changes: false,
+        ..Item::new(Period::Quarterly, "security.audit", "Security audit", security::LINE, security::whole)
+    },
+    performance::ITEMS[0],
+    performance::ITEMS[1],
+    performance::ITEMS[2],
+    performance::ITEMS[3],
+    performance::ITEMS[4],
+    Item::signed(Period::Quarterly, "performance.review", "Performance reviewed", performance::LINE),
     Item::signed(
         Period::Quarterly,
         "dependencies.update",

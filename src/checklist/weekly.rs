@@ -5,6 +5,8 @@ use super::Period;
 use super::Round;
 use crate::backup::Kind;
 use crate::database;
+use crate::dependencies;
+use crate::dependencies::Look;
 use crate::images;
 use crate::logs;
 use crate::quarantine::Quarantine;
@@ -37,13 +39,29 @@ pub(super) const ITEMS: &[Item] = &[
         Ok(images::clear_uploads(&round.config.images, round.now, false))
     }),
     Item::new(Period::Weekly, "quarantine.purge", "What was kept for undo", TEMPORARY, purge),
-    Item::signed(
+    Item::new(
         Period::Weekly,
         "dependencies.check",
-        "Security updates of the dependencies",
+        "Vulnerable and outdated packages",
         "Vérifier mises à jour sécurité",
+        |round| Ok(dependencies(round)),
     ),
 ];
+
+/// Looks at the project's packages, and asks whom the settings name.
+fn dependencies(round: &Round<'_>) -> Check {
+    let looked = dependencies::look(&Look {
+        settings: &round.config.dependencies,
+        site: &round.config.site,
+        database: &round.config.database,
+        advisories: round.config.dependencies.advisories.as_deref(),
+        offline: false,
+        state: round.state.as_deref(),
+        now: round.now,
+        progress: round.progress,
+    });
+    looked.together()
+}
 
 /// Removes what has been kept for its time.
 fn purge(round: &mut Round<'_>) -> Result<Check> {

@@ -1,12 +1,13 @@
 //! `explain`: what a finding means, why it matters and what to do about it.
 
 use super::Context;
+use super::language::LanguageArgs;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
 use crate::explain::Explanation;
-use crate::explain::Language;
 use crate::explain::Step;
 use crate::explain::explanations;
+use crate::language::Language;
 use crate::output::Format;
 use crate::output::Printer;
 use crate::output::csv_line;
@@ -33,13 +34,8 @@ pub(super) struct ExplainArgs {
     /// Identifier of a finding (DISK-001), or of a family (DISK)
     #[arg(value_name = "ID")]
     id: Option<String>,
-    /// Language: en, fr [default: that of the locale]
-    #[arg(long, value_parser = language, value_name = "LANGUAGE")]
-    lang: Option<Language>,
-}
-
-fn language(code: &str) -> Result<Language, String> {
-    Language::named(code).ok_or_else(|| format!("`{code}` is no language of the texts: write en or fr"))
+    #[command(flatten)]
+    language: LanguageArgs,
 }
 
 /// Prints one explanation, or the list of them.
@@ -47,11 +43,7 @@ fn language(code: &str) -> Result<Language, String> {
 /// # Errors
 /// A usage error for an identifier that there is not, with the nearest that there is.
 pub(super) fn run(args: &ExplainArgs, context: &Context) -> Result<Status> {
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .find_map(|name| context.environment.get(name))
-        .unwrap_or_default();
-    let language = args.lang.unwrap_or_else(|| Language::of_locale(locale));
+    let language = args.language.language(&context.environment);
     let asked = args.id.as_deref();
     let one = asked.and_then(kinds::find);
     let chosen = match (asked, one) {
@@ -121,10 +113,10 @@ fn list(found: &[Explanation]) -> String {
 }
 
 fn whole(one: &Explanation, language: Language) -> String {
-    let [why, looked_at, remedy, guide] = match language {
-        Language::English => ["Why it matters", "What was looked at", "What to do", "In the guide"],
-        Language::French => ["Pourquoi", "Ce qui a été regardé", "Que faire", "Dans le guide"],
-    };
+    let [why, looked_at, remedy, guide] = language.pick(
+        ["Why it matters", "What was looked at", "What to do", "In the guide"],
+        ["Pourquoi", "Ce qui a été regardé", "Que faire", "Dans le guide"],
+    );
     let bold = Style::new().bold();
     let width = width();
     let mut text = format!("{bold}{}{bold:#}  {}\n", one.kind.id, one.title);

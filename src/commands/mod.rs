@@ -10,6 +10,7 @@ mod config;
 mod context;
 mod database;
 mod demo;
+mod dependencies;
 mod disk;
 mod docs;
 mod explain;
@@ -26,10 +27,13 @@ mod quarantine;
 mod report;
 mod restore;
 mod round;
+mod schedule;
+mod security;
 mod serve;
 mod site;
 mod stats;
 mod status;
+mod troubleshoot;
 mod undo;
 mod users;
 #[cfg(test)]
@@ -182,11 +186,19 @@ enum Command {
     #[command(subcommand)]
     Users(users::UsersCommand),
     #[command(subcommand)]
+    Dependencies(dependencies::DependenciesCommand),
+    #[command(subcommand)]
     Logs(logs::LogsCommand),
     #[command(subcommand)]
     Performance(performance::PerformanceCommand),
     #[command(subcommand)]
+    Security(security::SecurityCommand),
+    #[command(subcommand)]
+    Troubleshoot(troubleshoot::TroubleshootCommand),
+    #[command(subcommand)]
     Notifications(notifications::NotificationsCommand),
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
     Serve(serve::ServeArgs),
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -228,9 +240,13 @@ impl Command {
             Self::Products(command) => products::run(&command, context),
             Self::Categories(command) => categories::run(&command, context),
             Self::Users(command) => users::run(&command, context),
+            Self::Dependencies(command) => dependencies::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Performance(command) => performance::run(&command, context),
+            Self::Security(command) => security::run(&command, context),
+            Self::Troubleshoot(command) => troubleshoot::run(&command, context),
             Self::Notifications(command) => notifications::run(&command, context),
+            Self::Schedule(command) => schedule::run(&command, context),
             Self::Serve(args) => serve::run(&args, context),
             Self::Config(command) => config::run(&command, context),
             Self::Generate(command) => generate::run(&command, context),

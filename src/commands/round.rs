@@ -50,11 +50,12 @@ Example:
   0 3 1 * * sitekeep monthly --quiet --lock-wait 2h";
 
 pub(super) const QUARTERLY_HELP: &str = "\
-Tells which of the quarter's work is due, and who signed for what is done.
+Audits the site's security and reviews its speed, tells which of the quarter's
+work is due, and who signed for what is done.
 
 Examples:
   sitekeep quarterly
-  sitekeep checklist sign security.audit --by Awa --note \"report of 23 November\"";
+  sitekeep checklist sign performance.review --by Awa --note \"report of 23 November\"";
 
 /// Which items of a checklist are run.
 #[derive(Debug, Clone, Args)]

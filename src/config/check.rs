@@ -14,10 +14,12 @@ impl Config {
         self.checklist.check()?;
         self.status.check()?;
         self.images.check()?;
+        self.dependencies.check()?;
         self.notifications.check()?;
         self.docs.check()?;
         self.serve.check()?;
         self.performance.check()?;
+        self.schedule.check()?;
         self.check_limits()
     }
 
@@ -46,7 +48,10 @@ impl Config {
             ));
         }
         jiff::tz::TimeZone::get(&site.timezone).map(|_| ()).map_err(|_| {
-            format!("site.timezone: `{}` is no time zone (such as Africa/Porto-Novo)", site.timezone)
+            format!(
+                "site.timezone: `{}` is not known: write one such as Africa/Porto-Novo, and have the zones (tzdata) installed",
+                site.timezone
+            )
         })
     }
 

@@ -6,6 +6,7 @@ mod backup;
 mod check;
 mod checklist;
 mod database;
+mod dependencies;
 pub mod detect;
 mod disk;
 pub mod django_settings;
@@ -19,10 +20,13 @@ mod notifications;
 mod origin;
 mod password;
 mod performance;
+pub mod python;
 mod quarantine;
 mod restore;
 pub mod sample;
+mod schedule;
 mod secret;
+mod security;
 mod serve;
 mod site;
 mod state;
@@ -34,6 +38,7 @@ pub use checklist::ChecklistConfig;
 pub use checklist::ItemConfig;
 pub use database::DatabaseConfig;
 pub use database::DatabaseSource;
+pub use dependencies::DependenciesConfig;
 pub use disk::DiskConfig;
 pub use docs::DocsConfig;
 pub use health::HealthConfig;
@@ -58,8 +63,14 @@ pub use origin::Origin;
 pub use performance::PerformanceConfig;
 pub use quarantine::QuarantineConfig;
 pub use restore::RestoreConfig;
+pub use schedule::Day;
+pub use schedule::Hour;
+pub use schedule::ScheduleConfig;
+pub use schedule::weekday_name;
 pub use secret::Secret;
+pub use security::SecurityConfig;
 pub use serve::ServeConfig;
+pub use serve::is_currency_code;
 pub use site::SiteConfig;
 pub use state::StateConfig;
 pub use status::StatusConfig;
@@ -77,15 +88,18 @@ pub struct Config {
     pub health: HealthConfig,
     pub disk: DiskConfig,
     pub logs: LogsConfig,
+    pub security: SecurityConfig,
     pub backup: BackupConfig,
     pub restore: RestoreConfig,
     pub images: ImagesConfig,
     pub docs: DocsConfig,
+    pub dependencies: DependenciesConfig,
     pub quarantine: QuarantineConfig,
     pub checklist: ChecklistConfig,
     pub status: StatusConfig,
     pub notifications: NotificationsConfig,
     pub performance: PerformanceConfig,
+    pub schedule: ScheduleConfig,
     pub serve: ServeConfig,
     pub state: StateConfig,
 }
@@ -135,7 +149,12 @@ impl Config {
             absolute(path);
         }
         self.disk.paths.iter_mut().for_each(absolute);
+        self.dependencies.paths_mut().for_each(absolute);
+        self.schedule.writable.iter_mut().for_each(absolute);
         for path in self.logs.paths_mut() {
+            absolute(path);
+        }
+        if let Some(path) = &mut self.security.python {
             absolute(path);
         }
         if self.images.upload_folders.is_empty() {

@@ -91,6 +91,12 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("serve.listen", "", "Address and port of the catalogue server, or unix:/PATH"),
     ("serve.socket_mode", "", "Mode of the file of a unix: socket"),
     ("serve.metrics_listen", "\"127.0.0.1:9187\"", "Address of /metrics alone [default: none]"),
+    ("serve.language", "", "Language of the pages: fr or en"),
+    (
+        "serve.currency_code",
+        "\"XOF\"",
+        "Currency for search engines, by ISO 4217 [default: told from the currency and the time zone]",
+    ),
     ("serve.page_size", "", "Products on one page of the listing"),
     ("serve.database_connections", "", "Connections to the database"),
     ("serve.max_connections", "", "Connections of visitors at a time"),
@@ -105,6 +111,7 @@ const KEYS: &[(&str, &str, &str)] = &[
         "Pictures made narrower (?w=320) [default: variants/ of the state]",
     ),
     ("serve.variants_size", "", "Bytes that it may hold; 0: no narrower pictures"),
+    ("serve.answers_size", "", "Bytes of the API's answers kept until the database changes; 0: none"),
     ("serve.cors_origins", "", "Sites whose scripts may read the API (\"https://shop.example\"); \"*\": all"),
     ("serve.frontend", "\"frontend/dist\"", "Built single-page application, served instead of the pages"),
     ("serve.admin", "", "Serve /admin/: products and pictures, for Django's staff"),
@@ -146,6 +153,16 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("logs.clean", "[\"/var/log/niasotac\"]", "Folders whose old logs are removed [default: /var/log/NAME]"),
     ("logs.clean_days", "", "Days after which `logs clean` removes a log, and compresses it (0: never)"),
     ("logs.compress_days", "", ""),
+    ("security.open_ports", "", "Ports that others may reach"),
+    ("security.access_token", "", "Longest life of a JWT access token, and of a refresh token"),
+    ("security.refresh_token", "", ""),
+    ("security.password_iterations", "", "Rounds of PBKDF2 below which a password is kept too cheaply"),
+    ("security.guess_rounds", "", "Rounds spent on trying common passwords on administrators; 0 tries none"),
+    (
+        "security.python",
+        "\"/srv/niasotac/venv/bin/python\"",
+        "Python of the site, for --with-django [default: the virtual environment beside manage.py]",
+    ),
     ("backup.folder", "\"~/backups/niasotac\"", "Folder of the backups [default: ~/backups/NAME]"),
     (
         "backup.fresh_copy_days",
@@ -237,6 +254,32 @@ const KEYS: &[(&str, &str, &str)] = &[
         "Folder into which `sitekeep monthly` writes what changed among the products",
     ),
     (
+        "dependencies.python",
+        "\"backend/venv/bin/python\"",
+        "The project's Python [default: that of its virtual environment: .venv, venv, env]",
+    ),
+    ("dependencies.requirements", "", "Files of requirements; [] requirements.txt of the project"),
+    (
+        "dependencies.frontend",
+        "\"frontend\"",
+        "Folder of package.json [default: the project's, its frontend/, or the one beside it]",
+    ),
+    (
+        "dependencies.advisories",
+        "\"/var/lib/sitekeep/osv\"",
+        "Advisories in the OSV format, where there is no network: a folder, a .zip or a .json",
+    ),
+    ("dependencies.advisories_days", "", "Days after which the newest of them is too old"),
+    ("dependencies.end_of_life_days", "", "Days before the end of a version's support from which to warn"),
+    ("dependencies.timeout", "", "How long one question to pip or npm may take"),
+    ("dependencies.test_timeout", "", "How long one test, or installing an update, may take"),
+    (
+        "dependencies.backend_tests",
+        "",
+        "Commands tried after an update: in the backend's folder, `python` being the project's",
+    ),
+    ("dependencies.frontend_tests", "", "and in a copy of the frontend's"),
+    (
         "status.database_warning_days",
         "",
         "Age of the newest backup of the database (guide: weekly); 0 where none is wanted, here and below",
@@ -253,6 +296,14 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("performance.slow_statement", "", "Mean time from which a statement of the database is slow"),
     ("performance.scan_products", "", "Products from which a query that reads all of them is a fault"),
     ("performance.picture_budget", "", "What the pictures of one page may weigh together"),
+    ("schedule.daily", "", "Hours of `sitekeep schedule install`, in the site's zone"),
+    ("schedule.weekly", "", "A day of the week and an hour (guide: Sunday at 2:00)"),
+    ("schedule.monthly", "", "A day of the month, 1 to 28, and an hour"),
+    ("schedule.quarterly", "", "The same, in January, April, July and October"),
+    ("schedule.delay", "", "Runs begin at random within so much time after their hour (systemd)"),
+    ("schedule.user", "\"www-data\"", "Who runs them [default: the owner of the media folder]"),
+    ("schedule.writable", "", "More folders that the runs may write to (systemd)"),
+    ("schedule.mail", "\"admin@niasotac.com\"", "Whom cron sends what a run prints [default: the user]"),
     (
         "notifications.on",
         "",
@@ -296,6 +347,37 @@ const KEYS: &[(&str, &str, &str)] = &[
 /// Every key there is, in the order of the file.
 pub fn keys() -> impl Iterator<Item = &'static str> {
     KEYS.iter().map(|(key, ..)| *key)
+}
+
+/// One key, as manuals tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub section: &'static str,
+    pub name: &'static str,
+    /// The default, or an example where there is none.
+    pub value: String,
+    pub is_example: bool,
+    /// Empty where it is that of the key before.
+    pub meaning: &'static str,
+}
+
+/// Every key with its default or an example, in the order of the file.
+pub fn entries() -> Vec<Entry> {
+    let defaults = Table::try_from(Config::default()).unwrap_or_default();
+    KEYS.iter()
+        .map(|(key, example, meaning)| {
+            let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
+            let default = lookup(&defaults, key).map(Value::to_string);
+            let is_example = default.is_none();
+            Entry {
+                section,
+                name,
+                value: default.unwrap_or_else(|| (*example).to_owned()),
+                is_example,
+                meaning,
+            }
+        })
+        .collect()
 }
 
 /// Writes the file: what was found is set, all else stands as a comment with its default.
@@ -389,6 +471,8 @@ mod tests {
         let config = toml::from_str::<Config>(&set).expect("the sample with its defaults set");
         assert_eq!(config.disk, Config::default().disk);
         assert_eq!(config.logs, Config::default().logs);
+        let security = crate::config::SecurityConfig { python: None, ..config.security };
+        assert_eq!(security, Config::default().security);
         assert_eq!(config.backup.database, Config::default().backup.database);
         assert_eq!(config.backup.full, Config::default().backup.full);
         assert_eq!(config.quarantine, Config::default().quarantine);

@@ -1,5 +1,6 @@
 //! `[serve]`: the bundled catalogue server.
 
+use crate::language::Language;
 use crate::units::ByteSize;
 use serde::Deserialize;
 use serde::Serialize;
@@ -16,6 +17,10 @@ pub struct ServeConfig {
     pub socket_mode: String,
     /// Address of `/metrics` alone; without it, nobody can ask.
     pub metrics_listen: Option<String>,
+    /// Language of the pages.
+    pub language: Language,
+    /// Currency of the prices as ISO 4217 names it, for search engines; told from `site.currency` by default.
+    pub currency_code: Option<String>,
     /// Products on one page of the listing.
     pub page_size: u32,
     /// Connections to the database, each on a thread of its own.
@@ -40,6 +45,8 @@ pub struct ServeConfig {
     pub variants_folder: Option<PathBuf>,
     /// Bytes that it may hold; 0 makes no narrower pictures.
     pub variants_size: ByteSize,
+    /// Bytes of the API's answers that are kept in memory until the database changes; 0 asks it each time.
+    pub answers_size: ByteSize,
     /// Origins whose scripts may read the API, such as `https://shop.example`; `*` is every one.
     pub cors_origins: Vec<String>,
     /// Folder of a built single-page application, served in the place of the pages.
@@ -58,6 +65,8 @@ impl Default for ServeConfig {
             listen: "127.0.0.1:8000".into(),
             socket_mode: "660".into(),
             metrics_listen: None,
+            language: Language::French,
+            currency_code: None,
             page_size: 20,
             database_connections: 4,
             max_connections: 1024,
@@ -68,6 +77,7 @@ impl Default for ServeConfig {
             media_max_age: Duration::from_mins(5),
             variants_folder: None,
             variants_size: ByteSize(256 * 1024 * 1024),
+            answers_size: ByteSize(16 * 1024 * 1024),
             cors_origins: Vec::new(),
             frontend: None,
             admin: false,
@@ -87,6 +97,14 @@ impl ServeConfig {
         if self.socket_mode().is_none() {
             return Err(format!("serve.socket_mode: `{}` is no mode such as 660", self.socket_mode));
         }
+        if let Some(code) = self.currency_code.as_deref().filter(|code| !is_currency_code(code)) {
+            return Err(format!("serve.currency_code: `{code}` is no code such as XOF"));
+        }
         Ok(())
     }
+}
+
+/// Whether a text has the form of an ISO 4217 code.
+pub fn is_currency_code(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }

@@ -47,6 +47,12 @@ pub struct ProductFilter {
     pub categories: Option<BTreeSet<i64>>,
     /// Words that must all be in the name, brand or description.
     pub words: Vec<String>,
+    pub brand: Option<String>,
+    /// Bounds belong to the range.
+    pub price_min: Option<Price>,
+    pub price_max: Option<Price>,
+    /// Only what is in stock.
+    pub in_stock: bool,
     pub featured: bool,
     pub order: ProductOrder,
     pub offset: u64,
@@ -58,6 +64,10 @@ impl Default for ProductFilter {
         Self {
             categories: None,
             words: Vec::new(),
+            brand: None,
+            price_min: None,
+            price_max: None,
+            in_stock: false,
             featured: false,
             order: ProductOrder::Newest,
             offset: 0,
@@ -215,7 +225,7 @@ pub(super) fn visible(showcase: &Showcase) -> String {
     showcase.visible.map_or_else(|| "1 = 1".to_owned(), |column| format!("p.{column}"))
 }
 
-fn condition(showcase: &Showcase, filter: &ProductFilter) -> (String, Vec<Value>) {
+pub(super) fn condition(showcase: &Showcase, filter: &ProductFilter) -> (String, Vec<Value>) {
     let mut parts = vec![visible(showcase)];
     let mut parameters = Vec::new();
     if let Some(categories) = &filter.categories {
@@ -240,6 +250,24 @@ fn condition(showcase: &Showcase, filter: &ProductFilter) -> (String, Vec<Value>
                 .map(|(_, column)| format!("UPPER(p.{column}) LIKE UPPER(${number}) ESCAPE '\\'"))
                 .collect();
         parts.push(format!("({})", fields.join(" OR ")));
+    }
+    if let Some(brand) = &filter.brand {
+        if showcase.brand {
+            parameters.push(brand.as_str().into());
+            parts.push(format!("p.brand = ${}", parameters.len()));
+        } else {
+            parts.push("1 = 0".to_owned());
+        }
+    }
+    for (bound, relation) in [(filter.price_min, ">="), (filter.price_max, "<=")] {
+        if let Some(price) = bound {
+            parameters.push(price.to_string().into());
+            let number = parameters.len();
+            parts.push(format!("p.price {relation} CAST(CAST(${number} AS TEXT) AS NUMERIC)"));
+        }
+    }
+    if filter.in_stock {
+        parts.push(showcase.stock.map_or_else(|| "1 = 0".to_owned(), |column| format!("p.{column}")));
     }
     if filter.featured {
         parts.push(featured(showcase).unwrap_or_else(|| "1 = 0".to_owned()));

@@ -88,6 +88,11 @@ impl Row {
             other => bail!("column {} is no time: {other:?}", position + 1),
         }
     }
+
+    /// A time, or nothing where it is NULL.
+    pub fn optional_time(&self, position: usize) -> Result<Option<Timestamp>> {
+        if *self.get(position)? == Value::Null { Ok(None) } else { self.time(position).map(Some) }
+    }
 }
 
 /// Reads `2026-11-22 23:23:18.739559`, UTC, as Django stores it on SQLite; an offset is honoured if there is one.

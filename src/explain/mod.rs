@@ -2,12 +2,11 @@
 //!
 //! The texts are data, one file per language with a table per identifier, in the order of the families.
 
-mod language;
 mod remedy;
 
-pub use language::Language;
 pub use remedy::Step;
 
+use crate::language::Language;
 use crate::status::Kind;
 use anyhow::Context;
 use anyhow::Result;
@@ -41,7 +40,7 @@ pub struct Explanation {
 /// When a text is missing or cannot be read.
 pub fn explanations(kinds: &[&'static Kind], language: Language) -> Result<Vec<Explanation>> {
     let mut texts: BTreeMap<String, Text> =
-        toml::from_str(language.texts()).context("read the texts on findings")?;
+        toml::from_str(texts_in(language)).context("read the texts on findings")?;
     kinds
         .iter()
         .map(|kind| {
@@ -57,6 +56,10 @@ pub fn explanations(kinds: &[&'static Kind], language: Language) -> Result<Vec<E
         .collect()
 }
 
+fn texts_in(language: Language) -> &'static str {
+    language.pick(include_str!("en.toml"), include_str!("fr.toml"))
+}
+
 /// One paragraph from the lines it is written in.
 fn unfold(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -68,7 +71,7 @@ mod tests {
     use crate::status::kinds;
 
     fn texts(language: Language) -> BTreeMap<String, Text> {
-        toml::from_str(language.texts()).expect("the texts")
+        toml::from_str(texts_in(language)).expect("the texts")
     }
 
     #[test]

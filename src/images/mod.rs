@@ -36,6 +36,7 @@ pub use duplicates::Duplicate;
 pub use duplicates::SameFile;
 pub use duplicates::duplicates;
 pub use guards::allow;
+pub use jpeg::encode as encode_jpeg;
 pub use lookup::Lookup;
 pub use lookup::UseOfProduct;
 pub use lookup::lookup;

@@ -3,6 +3,7 @@
 use super::access_line::AccessLine;
 use super::bursts::Burst;
 use super::bursts::Bursts;
+use super::errors::ErrorReport;
 use super::errors::pasts;
 use super::errors_check::local;
 use super::history::After;
@@ -53,6 +54,15 @@ pub struct AccessReport {
     pub memory_problem: Option<String>,
     #[serde(skip)]
     pub zone: TimeZone,
+}
+
+impl AccessReport {
+    /// Takes in what the Django logs tell of failed logins. Both write down the same ones, so that of each address the log
+    /// that saw most counts.
+    pub fn add_logins_of(&mut self, django: ErrorReport) {
+        merge(&mut self.logins, django.logins);
+        self.failed_logins = self.failed_logins.max(django.failed_logins);
+    }
 }
 
 /// Requests of one log within the window.

@@ -12,13 +12,18 @@ use super::lines::Line;
 use super::lines::Sink;
 use super::lines::bounded;
 use super::lines::visible;
+use super::logins::Logins;
 use super::stamp;
 use super::stamp::Clock;
 use super::traceback::Traceback;
 use super::twice::Twice;
+use crate::config::LogsConfig;
 use crate::units::count;
 use jiff::tz::TimeZone;
 use memchr::memmem::Finder;
+
+/// What the module of `logs config` writes of a failed login, before the name.
+const FAILED_LOGIN: &[u8] = b"Failed login for ";
 
 /// Lines with the words that are kept as examples.
 const EXAMPLES: usize = 20;
@@ -83,13 +88,16 @@ pub(super) struct DjangoEvents<'a> {
     /// How its line began, and where its level stood.
     start: Vec<u8>,
     level_at: Option<usize>,
-    slow_query: Finder<'static>,
-    block_is_slow: bool,
+    slow_words: [Finder<'static>; 2],
+    login_words: Finder<'static>,
+    /// Which words the block has that is being read: of slowness, of failed logins.
+    block_has: (bool, bool),
     twice: Twice,
     pub(super) groups: Groups,
     pub(super) errors: u64,
     pub(super) warnings: u64,
     pub(super) slow_queries: SlowQueries,
+    pub(super) logins: Logins,
     /// Whether a line of this log was read as the start of an event.
     pub(super) recognised: bool,
     pub(super) strange: Strange,
@@ -110,13 +118,15 @@ impl<'a> DjangoEvents<'a> {
             start: Vec::new(),
             level_at: None,
             // Both `slow query` and `Slow query`.
-            slow_query: Finder::new("low query"),
-            block_is_slow: false,
+            slow_words: [Finder::new("low query"), Finder::new("low request")],
+            login_words: Finder::new(FAILED_LOGIN),
+            block_has: (false, false),
             twice: Twice::default(),
             groups: Groups::default(),
             errors: 0,
             warnings: 0,
             slow_queries: SlowQueries::default(),
+            logins: Logins::new(&LogsConfig::default()),
             recognised: false,
             strange: Strange::default(),
         }
@@ -158,7 +168,7 @@ impl<'a> DjangoEvents<'a> {
     }
 
     fn note_slow_query(&mut self, line: &[u8]) {
-        let Some(position) = self.slow_query.find(line) else { return };
+        let Some(position) = self.slow_words.iter().find_map(|words| words.find(line)) else { return };
         if position == 0 || !matches!(line[position - 1], b's' | b'S') {
             return;
         }
@@ -170,6 +180,18 @@ impl<'a> DjangoEvents<'a> {
                 let text = visible(&line[..line.len().min(LONGEST_EXAMPLE)]);
                 self.slow_queries.examples.push(bounded(&text, LONGEST_EXAMPLE).to_owned());
             }
+        }
+    }
+
+    /// Notes a failed login; the address stands at the end, behind a name that the visitor chose and that is quoted.
+    fn note_failed_login(&mut self, line: &[u8]) {
+        let Some(words) = self.login_words.find(line) else { return };
+        let Some(stamp) = self.formats.header(line).and_then(|header| header.stamp) else { return };
+        let time = self.clock.microseconds(stamp);
+        let told = line[words..].trim_ascii_end();
+        let Some(from) = memchr::memmem::rfind(told, b" from ") else { return };
+        if time >= self.window_start {
+            self.logins.attempt(&told[from + 6..], time, 200);
         }
     }
 
@@ -269,13 +291,17 @@ fn is_minor(text: &[u8]) -> bool {
 
 impl Sink for DjangoEvents<'_> {
     fn block(&mut self, block: &[u8]) {
-        self.block_is_slow = self.slow_query.find(block).is_some();
+        let is_slow = self.slow_words.iter().any(|words| words.find(block).is_some());
+        self.block_has = (is_slow, self.login_words.find(block).is_some());
     }
 
     #[inline]
     fn line(&mut self, line: Line<'_>) {
-        if self.block_is_slow {
+        if self.block_has.0 {
             self.note_slow_query(line.bytes);
+        }
+        if self.block_has.1 {
+            self.note_failed_login(line.bytes);
         }
         if !self.is_open && self.recognised && self.pass_over(line) {
             return;

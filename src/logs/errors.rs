@@ -7,6 +7,8 @@ use super::history::Window;
 use super::history::read_log;
 use super::level::Level;
 use super::lines::bounded;
+use super::logins::LoginAttempts;
+use super::logins::Logins;
 use super::memory;
 use super::memory::Memory;
 use super::memory::noted;
@@ -41,6 +43,9 @@ pub struct ErrorReport {
     /// Worst first: CRITICAL before ERROR, new before known, frequent before rare.
     pub groups: Vec<ErrorGroup>,
     pub slow_queries: SlowQueries,
+    /// Failed logins that the site's own loggers tell, as those of `logs config` do.
+    pub failed_logins: u64,
+    pub logins: Vec<LoginAttempts>,
     /// What could not be read.
     pub problems: Vec<SourceProblem>,
     /// Why there is no memory of earlier runs, where it failed.
@@ -119,7 +124,7 @@ impl ErrorGroup {
     }
 }
 
-/// Lines with the words `slow query`, which the site's own loggers may write.
+/// Lines with the words `slow query` or `slow request`, which the site's own loggers may write.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SlowQueries {
     pub count: u64,
@@ -141,6 +146,7 @@ pub fn triage_django(
     let mut memory_problem = None;
     let (pasts, window) = pasts(&config.django, config, memory, now, &mut memory_problem);
     let mut events = DjangoEvents::new(&formats, zone, window.start);
+    events.logins = Logins::new(config);
     let mut report = ErrorReport {
         since: window.since(),
         until: now,
@@ -150,6 +156,8 @@ pub fn triage_django(
         warnings: 0,
         groups: Vec::new(),
         slow_queries: SlowQueries::default(),
+        failed_logins: 0,
+        logins: Vec::new(),
         problems: Vec::new(),
         memory_problem: None,
         zone: zone.clone(),
@@ -176,6 +184,8 @@ pub fn triage_django(
     report.errors = events.errors;
     report.warnings = events.warnings;
     report.slow_queries = events.slow_queries;
+    report.failed_logins = events.logins.failed;
+    report.logins = events.logins.finish();
     let groups = events.groups.list;
     let remembered: Vec<LogGroup> = groups.iter().filter_map(|group| remembered(group, now)).collect();
     for group in groups {

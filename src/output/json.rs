@@ -9,6 +9,9 @@ use serde::Serialize;
 
 const SCHEMA_VERSION: u32 = 1;
 
+/// The same contract as a JSON schema.
+pub const SCHEMA: &str = include_str!("report.schema.json");
+
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,

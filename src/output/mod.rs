@@ -13,6 +13,7 @@ mod text;
 mod wrap;
 
 pub use csv::csv_line;
+pub use json::SCHEMA;
 pub use printer::ColorChoice;
 pub use printer::Format;
 pub use printer::Printer;

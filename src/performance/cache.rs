@@ -22,19 +22,12 @@ pub fn check_cache(site: &SiteConfig, schema: Option<&Schema>) -> Finding {
     };
     let settings = django_settings::assignments(&text);
     let Some(caches) = settings.get("CACHES") else {
-        return match text
-            .lines()
-            .any(|line| line.starts_with("from ") && line.trim_end().ends_with("import *"))
-        {
-            true => {
-                Finding::unknown(kind, "CACHES", "not in this file, which takes more settings from others")
-            }
-            false => Finding::ok(
-                kind,
-                "CACHES",
-                "no cache is configured: each worker keeps its own, in its memory",
-            )
-            .remedy("where pages are slow: Django's DatabaseCache, and sitekeep database cache-table"),
+        let takes_more = |line: &str| line.starts_with("from ") && line.trim_end().ends_with("import *");
+        return if text.lines().any(takes_more) {
+            Finding::unknown(kind, "CACHES", "not in this file, which takes more settings from others")
+        } else {
+            Finding::ok(kind, "CACHES", "no cache is configured: each worker keeps its own, in its memory")
+                .remedy("where pages are slow: Django's DatabaseCache, and sitekeep database cache-table")
         };
     };
     let values = django_settings::strings(caches);

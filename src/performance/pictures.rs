@@ -16,6 +16,7 @@ use crate::status::kinds;
 use crate::units::ByteSize;
 use crate::units::count;
 use anyhow::Result;
+use std::fmt::Write as _;
 
 /// Weighs the pictures of the first page of the listing, and of the products on the home page.
 ///
@@ -58,7 +59,8 @@ pub fn check_pictures(
             format!("pictures of {}: {}", count(products.len() as u64, "product"), ByteSize(bytes));
         for (number, what) in [(elsewhere, "of another site"), (missing, "not there")] {
             if number > 0 {
-                message.push_str(&format!(", {number} {what} and not weighed"));
+                // Writing to a string cannot fail.
+                let _ = write!(message, ", {number} {what} and not weighed");
             }
         }
         check.measure(Metric::new("page_pictures_bytes", subject, ByteSize(bytes).as_f64(), Unit::Bytes));

@@ -1,10 +1,10 @@
 //! A plan becomes true: the pictures are prepared beside the media folder, then rows and files change as one.
 
 use super::layout::Layout;
+use super::picture::seen;
 use super::plan::Edit;
 use super::plan::Plan;
 use super::plan::Upload;
-use super::planner::seen;
 use crate::config::Config;
 use crate::db;
 use crate::db::Value;

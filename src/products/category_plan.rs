@@ -119,7 +119,7 @@ impl Planner<'_> {
         for (column, value) in [("name", &draft.name), ("icon", &draft.icon)] {
             let Some(value) = value else { continue };
             let declared = relation.column(column).ok_or_else(|| not_in_this_schema(column))?;
-            fields.insert(column.to_owned(), Cell::Text(super::planner::fitting(declared, value)?));
+            fields.insert(column.to_owned(), Cell::Text(super::fitting::fitting(declared, value)?));
         }
         let Some(parent) = &draft.parent else { return Ok(()) };
         if !self.catalogue.layout.parent {
@@ -142,7 +142,7 @@ impl Planner<'_> {
     fn given_category_slug(&self, given: &str) -> Result<String> {
         let relation = self.category_relation()?;
         let is_taken = self.catalogue.categories.iter().any(|category| category.slug == given);
-        super::planner::fitting_slug(given, length(&relation, "slug"), is_taken)
+        super::fitting::fitting_slug(given, length(&relation, "slug"), is_taken)
     }
 
     fn told_category(&self, column: &str, cell: &Cell) -> String {

@@ -1,19 +1,21 @@
 //! From what somebody wants to what is going to be written; nothing is written here.
 
 use super::catalogue::Catalogue;
-use super::catalogue::Product;
 use super::catalogue::text;
 use super::draft::Draft;
 use super::draft::Picture;
-use super::file_name;
+use super::fitting::fitting;
+use super::fitting::fitting_price;
+use super::fitting::fitting_slug;
+use super::fitting::is_equal;
+use super::fitting::require;
 use super::layout::FeaturedAt;
 use super::layout::Layout;
 use super::layout::PictureAt;
+use super::picture::holds_the_same;
 use super::plan::Edit;
 use super::plan::Plan;
-use super::plan::Seen;
 use super::plan::Told;
-use super::plan::Upload;
 use super::plan::What;
 use super::slug;
 use crate::db::Price;
@@ -23,12 +25,10 @@ use crate::db::rows::Column;
 use crate::db::rows::Fields;
 use crate::error::Error;
 use crate::error::Kind;
-use anyhow::Context;
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Slugs of a column that says nothing else.
@@ -52,9 +52,9 @@ pub struct Planner<'a> {
     pub(super) now: Timestamp,
     pub(super) slugs: BTreeSet<String>,
     pub(super) plan: Plan,
-    setting: Setting<'a>,
-    folder: Option<String>,
-    uploads: BTreeSet<String>,
+    pub(super) setting: Setting<'a>,
+    pub(super) folder: Option<String>,
+    pub(super) uploads: BTreeSet<String>,
 }
 
 impl<'a> Planner<'a> {
@@ -291,122 +291,6 @@ impl<'a> Planner<'a> {
         fitting_slug(given, self.slug_length(), self.slugs.contains(given))
     }
 
-    /// Checks a picture and finds its place; returns the path that the row names.
-    fn picture(&mut self, picture: &Picture, told: &mut Told) -> Result<String> {
-        let (source, name) = match picture {
-            Picture::Named(path) => {
-                let most = self.picture_length();
-                if most.is_some_and(|most| path.chars().count() > most) {
-                    return Err(Error::new(Kind::Usage, format!("the path `{path}` is too long")).into());
-                }
-                return Ok(path.clone());
-            }
-            Picture::File { source, name } => (source, name),
-        };
-        // Before it is judged; that tells better why there is none.
-        let seen = std::fs::metadata(source).map(|metadata| seen(&metadata));
-        let warnings = (self.setting.rule)(source)?;
-        let seen = seen.with_context(|| format!("look at {}", source.display()))?;
-        told.warnings.extend(warnings);
-        let name = match name {
-            Some(name) => name.clone(),
-            None => source
-                .file_name()
-                .and_then(|name| name.to_str())
-                .with_context(|| format!("the name of {} is not UTF-8", source.display()))?
-                .to_owned(),
-        };
-        let name = file_name::valid(&name)?;
-        let folder = self.upload_folder();
-        let taken = |path: &str| {
-            self.uploads.contains(path) || std::fs::symlink_metadata(self.setting.media.join(path)).is_ok()
-        };
-        let path = file_name::available(&folder, &name, self.picture_length(), &taken)?;
-        self.uploads.insert(path.clone());
-        self.plan.uploads.push(Upload { source: source.clone(), path: path.clone(), seen });
-        Ok(path)
-    }
-
-    fn picture_length(&self) -> Option<usize> {
-        let layout = &self.catalogue.layout;
-        let relation = match layout.picture {
-            PictureAt::Gallery => layout.gallery.as_ref()?,
-            _ => &layout.product,
-        };
-        relation.column("image")?.max_length()
-    }
-
-    fn upload_folder(&mut self) -> String {
-        if let Some(folder) = &self.folder {
-            return folder.clone();
-        }
-        let at = self.catalogue.layout.picture;
-        let newest = self.catalogue.products.iter().rev().filter_map(|product| product.image(at));
-        let newest: Vec<String> = newest.filter(|path| !path.is_empty()).collect();
-        let today = self.now.to_zoned(self.setting.zone.clone());
-        let folder = file_name::upload_folder(newest.iter().map(String::as_str), &today);
-        self.folder = Some(folder.clone());
-        folder
-    }
-
-    /// Pictures below the media root that may go when no row names them any more.
-    pub(super) fn leave(&mut self, paths: impl IntoIterator<Item = String>) {
-        let inside = |path: &String| {
-            let parts = Path::new(path).components();
-            !path.is_empty() && parts.into_iter().all(|part| matches!(part, std::path::Component::Normal(_)))
-        };
-        self.plan.left.extend(paths.into_iter().filter(inside));
-    }
-
-    fn gallery_row(&self, path: String) -> Result<(String, Fields)> {
-        let layout = &self.catalogue.layout;
-        let relation = layout.gallery.as_ref().ok_or_else(|| not_in_this_schema("pictures"))?;
-        let mut fields = Fields::from([("image".to_owned(), Cell::Text(path))]);
-        // Its number is given when the product has one.
-        fields.insert("product_id".to_owned(), Cell::Null);
-        layout.complete(relation, &mut fields, self.now)?;
-        Ok((relation.name.clone(), fields))
-    }
-
-    fn status_row(&self) -> Result<(String, Fields)> {
-        let layout = &self.catalogue.layout;
-        let relation = layout.status.as_ref().ok_or_else(|| not_in_this_schema("featured products"))?;
-        let mut fields = Fields::from([("is_featured".to_owned(), layout.cell(&Value::Boolean(true)))]);
-        fields.insert("product_id".to_owned(), Cell::Null);
-        layout.complete(relation, &mut fields, self.now)?;
-        Ok((relation.name.clone(), fields))
-    }
-
-    /// A row that belongs to a product that is there.
-    fn own_row(&self, product: &Product, (table, mut fields): (String, Fields)) -> Edit {
-        fields.insert("product_id".to_owned(), self.catalogue.layout.cell(&Value::Integer(product.id)));
-        Edit::Insert { table, fields, own: Vec::new() }
-    }
-
-    fn feature(&self, product: &Product, featured: bool, told: &mut Told) -> Result<Option<Edit>> {
-        let layout = &self.catalogue.layout;
-        let relation = layout.status.as_ref().ok_or_else(|| not_in_this_schema("featured products"))?;
-        let wanted = layout.cell(&Value::Boolean(featured));
-        let edit = match &product.status {
-            Some(row) if row.get("is_featured").and_then(Cell::boolean) == Some(featured) => None,
-            None if !featured => None,
-            Some(row) => {
-                let mut changed = Fields::from([("is_featured".to_owned(), wanted)]);
-                for column in ["updated_at", "last_updated_at"] {
-                    if relation.column(column).is_some() {
-                        changed.insert(column.to_owned(), layout.cell(&Value::Time(self.now)));
-                    }
-                }
-                Some(Edit::Update { table: relation.name.clone(), before: row.clone(), changed })
-            }
-            None => Some(self.own_row(product, self.status_row()?)),
-        };
-        if edit.is_some() {
-            told.values.push(("featured", yes(!featured).to_owned(), yes(featured).to_owned()));
-        }
-        Ok(edit)
-    }
-
     /// A cell as people read it: prices with two decimals, categories by their slug, truths as yes and no.
     fn in_words(&self, column: &str, cell: &Cell) -> String {
         let layout = &self.catalogue.layout;
@@ -445,118 +329,11 @@ const NAMED: [(&str, &str); 12] = [
     ("image", "image"),
 ];
 
-fn yes(truth: bool) -> &'static str {
+pub(super) fn yes(truth: bool) -> &'static str {
     if truth { "yes" } else { "no" }
 }
 
-/// A text as Django's forms take it: without spaces around it, neither empty nor too long.
-pub(super) fn fitting(column: &Column, value: &str) -> Result<String> {
-    let name = &column.name;
-    // A form strips a line; what has several keeps its own.
-    let value = if column.max_length().is_some() { value.trim() } else { value };
-    let wrong = |message: String, hint: &str| Error::new(Kind::Usage, message).hint(hint).into();
-    if value.trim().is_empty() && !column.nullable {
-        return Err(wrong(format!("the {name} is empty"), "the application's forms want one"));
-    }
-    if value.contains('\0') {
-        return Err(wrong(format!("the {name} has a zero byte in it"), "write it as text"));
-    }
-    let length = value.chars().count();
-    match column.max_length() {
-        Some(most) if length > most => {
-            Err(wrong(format!("the {name} has {length} characters"), &format!("{most} fit")))
-        }
-        _ => Ok(value.to_owned()),
-    }
-}
-
-/// A slug that was given, when it can be one.
-pub(super) fn fitting_slug(given: &str, most: usize, is_taken: bool) -> Result<String> {
-    let wrong = |message: String, hint: &str| Error::new(Kind::Usage, message).hint(hint).into();
-    if !slug::is_slug(given) {
-        let hint = "letters without accents, digits, - and _ may stand in it";
-        return Err(wrong(format!("`{given}` is no slug"), hint));
-    }
-    if given.len() > most {
-        return Err(wrong(format!("the slug `{given}` is too long"), &format!("{most} characters fit")));
-    }
-    if is_taken {
-        return Err(wrong(format!("the slug `{given}` is taken"), "choose another, or update what has it"));
-    }
-    Ok(given.to_owned())
-}
-
-pub(super) fn seen(metadata: &std::fs::Metadata) -> Seen {
-    (metadata.len(), metadata.mtime(), metadata.mtime_nsec())
-}
-
-/// Whether two files have one content; what cannot be read is told elsewhere.
-fn holds_the_same(one: &Path, other: &Path) -> bool {
-    let length =
-        |path: &Path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|it| it.len());
-    length(one).is_some_and(|bytes| length(other) == Some(bytes))
-        && matches!((std::fs::read(one), std::fs::read(other)), (Ok(one), Ok(other)) if one == other)
-}
-
-/// Whether a row holds the wanted value already, however its database spells it.
-fn is_equal(column: &str, now: Option<&Cell>, wanted: &Cell) -> bool {
-    let Some(now) = now else { return false };
-    if column == "price" {
-        let (now, wanted) = (Price::parse(&now.text()), Price::parse(&wanted.text()));
-        return now.ok().is_some_and(|now| wanted.ok() == Some(now));
-    }
-    match (now.boolean(), wanted.boolean()) {
-        (Some(now), Some(wanted)) if column.contains("stock") || column.contains("featured") => now == wanted,
-        _ => now == wanted,
-    }
-}
-
-/// What Django's form would not let be left out.
-fn require(layout: &Layout, draft: &Draft) -> Result<()> {
-    let given = [
-        ("name", "name", draft.name.is_some()),
-        ("price", "price", draft.price.is_some()),
-        ("brand", "brand", draft.brand.is_some()),
-        ("description", "description", draft.description.is_some()),
-        ("category_id", "category", draft.category.is_some()),
-        ("image", "image", draft.picture.is_some()),
-    ];
-    let missing: Vec<&str> = given
-        .into_iter()
-        .filter(|(column, _, is_given)| layout.requires(column) && !is_given)
-        .map(|(_, name, _)| name)
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let flags: Vec<String> = missing.iter().map(|name| format!("--{name}")).collect();
-    Err(Error::new(Kind::Usage, format!("the {} of the product is missing", missing.join(", ")))
-        .hint(format!("give {}", flags.join(" ")))
-        .into())
-}
-
-/// The price when its column can hold it.
-fn fitting_price(layout: &Layout, price: Price) -> Result<Price> {
-    let kind = layout.product.column("price").map(|column| column.kind.as_str()).unwrap_or_default();
-    // Django's decimal(10, 2) where the database does not tell, as SQLite.
-    let digits = kind
-        .split_once('(')
-        .and_then(|(_, rest)| {
-            let (digits, places) = rest.trim_end_matches(')').split_once(',')?;
-            digits.trim().parse::<u32>().ok()?.checked_sub(places.trim().parse::<u32>().ok()?)
-        })
-        .unwrap_or(8);
-    let most = 10_i64.checked_pow(digits + 2).unwrap_or(i64::MAX);
-    if price.0 < 0 || price.0 >= most {
-        let message = format!("the price {price} does not fit");
-        return Err(Error::new(Kind::Usage, message)
-            .hint(format!("write a number from 0 to {}", Price(most - 1)))
-            .into());
-    }
-    Ok(price)
-}
-
-fn gallery_name(layout: &Layout) -> Result<String> {
+pub(super) fn gallery_name(layout: &Layout) -> Result<String> {
     layout.gallery.as_ref().map(|it| it.name.clone()).ok_or_else(|| not_in_this_schema("pictures"))
 }
 

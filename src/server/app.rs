@@ -33,6 +33,7 @@ pub(super) fn router(
     admin: Option<&Arc<Admin>>,
     access_log: Option<AccessLog>,
 ) -> Router {
+    let language = site.language;
     let pages = match &site.frontend {
         Some(folder) => {
             Router::new().fallback(frontend::serve).with_state((Arc::clone(site), Arc::new(folder.clone())))
@@ -59,7 +60,7 @@ pub(super) fn router(
         .layer(RequestBodyLimitLayer::new(max_body))
         // It takes pictures, and has limits of its own; its pages are not compressed, because of the tokens in them.
         .merge(admin.map(admin::router).unwrap_or_default())
-        .layer(CatchPanicLayer::custom(pages::crashed))
+        .layer(CatchPanicLayer::custom(move |panic| pages::crashed(language, panic)))
         .layer(middleware::from_fn(headers::protect))
         .layer(middleware::from_fn_with_state(Arc::clone(metrics), metrics::count));
     if let Some(log) = access_log {
@@ -81,6 +82,7 @@ fn own_pages() -> Router<Arc<Site>> {
         .route("/static/{name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
         .route("/robots.txt", get(probes::robots))
+        .route("/sitemap.xml", get(pages::sitemap))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::method_not_allowed)
 }

@@ -1,4 +1,4 @@
-//! Style sheet and icon: part of the program, named by their content so that browsers may keep them for ever.
+//! Style sheet, script and icon: part of the program, named by their content so that browsers may keep them for ever.
 
 use axum::http::StatusCode;
 use axum::http::Uri;
@@ -7,11 +7,17 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 
 const STYLE: &str = include_str!("../../templates/assets/style.css");
+const SCRIPT: &str = include_str!("../../templates/assets/script.js");
 const ICON: &str = include_str!("../../templates/assets/icon.svg");
 
 /// Address of the style sheet.
 pub(super) fn style_url() -> String {
     format!("/static/style-{:016x}.css", fingerprint(STYLE))
+}
+
+/// Address of the script.
+pub(super) fn script_url() -> String {
+    format!("/static/script-{:016x}.js", fingerprint(SCRIPT))
 }
 
 /// Address of the icon.
@@ -24,6 +30,8 @@ pub(super) async fn serve(uri: Uri) -> Response {
     let address = uri.path();
     let (kind, content) = if address == style_url() {
         ("text/css; charset=utf-8", STYLE)
+    } else if address == script_url() {
+        ("text/javascript; charset=utf-8", SCRIPT)
     } else if address == icon_url() {
         ("image/svg+xml", ICON)
     } else {

@@ -10,6 +10,8 @@ use anyhow::Context;
 use anyhow::Result;
 use axum::Router;
 use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,6 +20,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -139,7 +142,16 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send>(
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
-        app.call(request.map(Body::new))
+        // Where a body in pieces ends, proxies may disagree: nothing behind it is taken for a request.
+        let last = request.headers().contains_key(header::TRANSFER_ENCODING);
+        let answer = app.call(request.map(Body::new));
+        async move {
+            let mut response = answer.await?;
+            if last {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

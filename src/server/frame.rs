@@ -2,11 +2,13 @@
 
 use super::store::Store;
 use crate::catalogue::main_categories;
+use crate::catalogue::product_counts;
 use crate::db;
 use crate::db::Category;
 use crate::db::ProductFilter;
 use crate::db::SiteSettings;
 use anyhow::Result;
+use std::collections::HashMap;
 
 /// Read from the database at most twice a second and shared by all pages.
 #[derive(Debug, Default)]
@@ -14,6 +16,10 @@ pub(super) struct Frame {
     pub(super) settings: SiteSettings,
     pub(super) categories: Vec<Category>,
     pub(super) sections: Vec<Section>,
+    /// Products in each category and below it, by its identifier.
+    pub(super) counts: HashMap<i64, u64>,
+    /// Brands by name, with their products.
+    pub(super) brands: Vec<(String, u64)>,
 }
 
 /// A main category as the home page shows it.
@@ -46,6 +52,10 @@ impl Frame {
                 image: page.items.into_iter().next().and_then(|product| product.image),
             });
         }
-        Ok(Self { settings, categories, sections })
+        let all = ProductFilter::default();
+        let places = db::places(&mut *store.database, &store.showcase, &all)?;
+        let counts = product_counts(&categories, &places);
+        let brands = db::product_brands(&mut *store.database, &store.showcase, &all)?;
+        Ok(Self { settings, categories, sections, counts, brands })
     }
 }

@@ -1,5 +1,6 @@
 //! What a monitoring system asks: requests by route and status, how long they took, connections, the database's pool.
 
+use super::answers::Use;
 use super::api;
 use super::pool::Load;
 use super::site::Site;
@@ -54,7 +55,7 @@ impl Metrics {
     }
 
     /// Writes everything in Prometheus's text format.
-    fn text(&self, load: &Load) -> String {
+    fn text(&self, load: &Load, answers: Use) -> String {
         let mut text = String::with_capacity(4096);
         let routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
         head(&mut text, "sitekeep_http_requests_total", "counter", "Answers by route and status.");
@@ -87,6 +88,8 @@ impl Metrics {
         let connections = self.connections.load(Ordering::Relaxed);
         for (name, kind, help, value) in [
             ("sitekeep_http_connections", "gauge", "Connections of visitors that are open.", connections),
+            ("sitekeep_answers_bytes", "gauge", "Answers of the API kept in memory.", answers.bytes),
+            ("sitekeep_answers_served_total", "counter", "Answers given from memory.", answers.served),
             ("sitekeep_database_connections", "gauge", "Connections to the database.", load.connections),
             ("sitekeep_database_busy", "gauge", "Questions being answered.", load.busy),
             ("sitekeep_database_waiting", "gauge", "Questions that wait for a connection.", load.waiting),
@@ -113,7 +116,7 @@ pub(super) async fn count(State(metrics): State<Arc<Metrics>>, request: Request,
 /// Answers `/metrics`.
 pub(super) async fn tell(State((metrics, site)): State<(Arc<Metrics>, Arc<Site>)>) -> Response {
     let kind = (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
-    ([kind], metrics.text(&site.pool.load())).into_response()
+    ([kind], metrics.text(&site.pool.load(), site.answers.used())).into_response()
 }
 
 /// The route of a path, from a list that no visitor can lengthen.
@@ -161,7 +164,7 @@ mod tests {
             metrics.record("/", 200, Duration::from_micros(microseconds));
         }
         metrics.record("/", 503, Duration::from_micros(1));
-        let text = metrics.text(&Load::default());
+        let text = metrics.text(&Load::default(), Use { bytes: 7, served: 3 });
         for line in [
             "sitekeep_http_requests_total{route=\"/\",status=\"200\"} 4",
             "sitekeep_http_requests_total{route=\"/\",status=\"503\"} 1",

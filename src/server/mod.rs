@@ -5,6 +5,7 @@
 
 mod access_log;
 mod admin;
+mod answers;
 mod api;
 mod app;
 mod assets;

@@ -24,8 +24,11 @@ pub(super) async fn ready(State(site): State<Arc<Site>>) -> Response {
 }
 
 /// Everything may be read, but not the same products in every order.
-pub(super) async fn robots() -> Response {
-    plain(StatusCode::OK, "User-agent: *\nDisallow: /*?*search=\nDisallow: /*?*sort=\n".into())
+pub(super) async fn robots(State(site): State<Arc<Site>>) -> Response {
+    let orders = ["search", "sort", "brand", "price_min", "price_max", "in_stock"];
+    let refused: String = orders.iter().flat_map(|parameter| ["Disallow: /*?*", *parameter, "=\n"]).collect();
+    let text = format!("User-agent: *\n{refused}\nSitemap: {}/sitemap.xml\n", site.url);
+    plain(StatusCode::OK, text)
 }
 
 fn plain(status: StatusCode, text: String) -> Response {

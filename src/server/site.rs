@@ -1,13 +1,16 @@
 //! What every handler needs: settings taken once from the configuration, the pool, and the clock.
 
+use super::answers::Answers;
 use super::assets;
 use super::cors::Cors;
 use super::frontend;
 use super::media::Variants;
 use super::pool::Pool;
+use crate::catalogue::currency_code;
 use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind;
+use crate::language::Language;
 use crate::whatsapp::WhatsAppNumber;
 use anyhow::Result;
 use jiff::Timestamp;
@@ -20,15 +23,18 @@ use std::time::Duration;
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// First segments of paths that are the server's own.
-const OWN_PATHS: [&str; 9] =
-    ["admin", "api", "products", "contact", "static", "healthz", "readyz", "favicon.ico", "robots.txt"];
+const OWN_PATHS: [&str; 10] =
+    ["admin", "api", "products", "contact", "static", "healthz", "readyz", "favicon.ico", "robots.txt", "sitemap.xml"];
 
 pub(super) struct Site {
     /// Name shown where the settings table has none.
     pub(super) name: String,
     /// Without a slash at its end.
     pub(super) url: String,
+    pub(super) language: Language,
     pub(super) currency: String,
+    /// The currency's code in ISO 4217, where it is known.
+    pub(super) currency_code: Option<String>,
     pub(super) whatsapp_number: Option<WhatsAppNumber>,
     pub(super) zone: TimeZone,
     pub(super) page_size: u32,
@@ -44,7 +50,9 @@ pub(super) struct Site {
     /// Folder of a built single-page application, which takes the pages' place.
     pub(super) frontend: Option<PathBuf>,
     pub(super) style_url: String,
+    pub(super) script_url: String,
     pub(super) icon_url: String,
+    pub(super) answers: Answers,
     pub(super) pool: Pool,
     pub(super) clock: Clock,
 }
@@ -61,7 +69,13 @@ impl Site {
         Ok(Self {
             name: config.site.name.clone(),
             url: config.site.url.trim_end_matches('/').to_owned(),
+            language: config.serve.language,
             currency: config.site.currency.clone(),
+            currency_code: config
+                .serve
+                .currency_code
+                .clone()
+                .or_else(|| currency_code(&config.site.currency, &config.site.timezone)),
             whatsapp_number: config.site.whatsapp_number.as_deref().and_then(WhatsAppNumber::parse),
             zone,
             page_size: config.serve.page_size.max(1),
@@ -74,7 +88,9 @@ impl Site {
             variants: variants(config),
             cors: Cors(config.serve.cors_origins.clone()),
             style_url: assets::style_url(),
+            script_url: assets::script_url(),
             icon_url: assets::icon_url(),
+            answers: Answers::new(config),
             pool,
             clock,
         })

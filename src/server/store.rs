@@ -1,5 +1,6 @@
 //! One connection to the site's database, with the schema found on it, and the signs that it has grown stale.
 
+use super::answers::Version;
 use super::frame::Frame;
 use crate::config::DatabaseConfig;
 use crate::config::DatabaseSource;
@@ -15,9 +16,6 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
-
-/// How often the file on disk is compared with the one that is open.
-const FILE_CHECK: Duration = Duration::from_secs(1);
 
 /// How often the schema is read again: a column that a migration added raises no error.
 const SCHEMA_CHECK: Duration = Duration::from_secs(10);
@@ -53,9 +51,11 @@ impl SharedFrame {
 pub(super) struct Store {
     pub(super) database: Box<dyn Database>,
     pub(super) showcase: Showcase,
+    app: String,
     file: Option<FileId>,
-    file_checked: Instant,
     schema_checked: Instant,
+    /// State of the database in which the schema was read last.
+    schema_of: Option<Version>,
     frame: Arc<SharedFrame>,
 }
 
@@ -71,35 +71,23 @@ pub(super) enum State {
 }
 
 /// Device and inode: another file under the same name has others.
-type FileId = (u64, u64);
+pub(super) type FileId = (u64, u64);
 
 impl Store {
     pub(super) fn open(settings: &DatabaseConfig, app: &str, frame: &Arc<SharedFrame>) -> Result<Self> {
         // Before opening: a file exchanged in between then looks stale at the next check, not fresh for ever.
-        let file = file_id(settings);
+        let file = database_file(settings);
         let mut database = db::connect(settings, Access::Read)?;
         let showcase = Showcase::resolve(database.schema()?, app)?;
-        let now = Instant::now();
-        Ok(Self {
-            database,
-            showcase,
-            file,
-            file_checked: now,
-            schema_checked: now,
-            frame: Arc::clone(frame),
-        })
+        let (schema_checked, schema_of) = (Instant::now(), None);
+        let app = app.to_owned();
+        Ok(Self { database, showcase, app, file, schema_checked, schema_of, frame: Arc::clone(frame) })
     }
 
     /// Whether the connection still leads to the database that the configuration names.
     pub(super) fn is_current(&mut self, settings: &DatabaseConfig, app: &str) -> bool {
-        if self.database.is_closed() {
+        if self.database.is_closed() || database_file(settings) != self.file {
             return false;
-        }
-        if self.file_checked.elapsed() >= FILE_CHECK {
-            self.file_checked = Instant::now();
-            if file_id(settings) != self.file {
-                return false;
-            }
         }
         if self.schema_checked.elapsed() >= SCHEMA_CHECK {
             self.schema_checked = Instant::now();
@@ -120,6 +108,15 @@ impl Store {
         }
     }
 
+    /// Makes sure that the schema known is not older than a state of the database: what is answered from it may be kept.
+    pub(super) fn learn_schema(&mut self, version: &Version) -> Result<()> {
+        if self.schema_of.as_ref() != Some(version) {
+            self.showcase = Showcase::resolve(self.database.schema()?, &self.app)?;
+            self.schema_of = Some(version.clone());
+        }
+        Ok(())
+    }
+
     /// What stands around the pages, as it is now or was half a second ago.
     pub(super) fn frame(&mut self) -> Result<Arc<Frame>> {
         if let Some(frame) = self.frame.fresh() {
@@ -132,11 +129,13 @@ impl Store {
     }
 }
 
-fn file_id(settings: &DatabaseConfig) -> Option<FileId> {
-    let identify =
-        |path: &Path| std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+fn database_file(settings: &DatabaseConfig) -> Option<FileId> {
     match settings.source() {
-        DatabaseSource::Sqlite(path) => identify(path),
+        DatabaseSource::Sqlite(path) => file_id(path),
         DatabaseSource::Postgres(_) => None,
     }
+}
+
+pub(super) fn file_id(path: &Path) -> Option<FileId> {
+    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }

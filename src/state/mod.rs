@@ -7,6 +7,7 @@ mod artefacts;
 mod catalogue;
 mod drills;
 mod finished_images;
+mod first_seen;
 mod history;
 mod items;
 mod log_checkpoints;
@@ -83,6 +84,11 @@ impl State {
             .with_context(|| format!("make {} private", path.display()))?;
         migrations::apply(&mut connection).with_context(|| format!("open state {}", path.display()))?;
         Ok(Self { connection, folder: folder.to_owned() })
+    }
+
+    /// Whether a state is in `folder`, as far as this user may see.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE_NAME).is_file()
     }
 
     pub fn folder(&self) -> &Path {

@@ -70,6 +70,11 @@ kinds! {
     BACKUP_LEFTOVER = "BACKUP-011", "what a run that was cut off left behind", "Hebdomadaire 1 et 2";
     BACKUP_FOLDER = "BACKUP-012", "the folder of the backups can be read", "Hebdomadaire 1 et 2";
 
+    SCHEDULE_FILE = "SCHEDULE-001", "the schedule as it was installed", "Automatiser avec cron";
+    SCHEDULE_TIMER = "SCHEDULE-002", "what starts the scheduled runs", "Automatiser avec cron";
+    SCHEDULE_RUN = "SCHEDULE-003", "a scheduled run took place", "Automatiser avec cron";
+    SCHEDULE_WINDOW = "SCHEDULE-004", "scheduled runs that get in each other's way", "Automatiser avec cron";
+
     IMAGES_SMALLER = "IMAGES-001", "pictures made smaller", "Mensuelle 2";
     IMAGE_LEFT = "IMAGES-002", "a picture that was not made smaller", "Mensuelle 2";
     IMAGE_RULES = "IMAGES-003", "a picture against the shop's rules", "Taille et Format des Images";
@@ -85,6 +90,8 @@ kinds! {
     PERFORMANCE_PLAN = "PERFORMANCE-004", "how the database answers the catalogue's queries", "Performance dégradée";
     PERFORMANCE_PICTURES = "PERFORMANCE-005", "what the pictures of a page weigh", "Performance dégradée";
     PERFORMANCE_CACHE = "PERFORMANCE-006", "Django's cache", "Performance dégradée";
+
+    TROUBLESHOOT_FIX = "TROUBLESHOOT-001", "what was done against the cause of a problem", "Résolution de Problèmes Courants";
 
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";
@@ -108,6 +115,28 @@ kinds! {
     PRODUCT = "PRODUCTS-001", "a product or category written to the database", "Gestion des Produits";
     PRODUCT_REFUSED = "PRODUCTS-002", "a product or category that was not written", "Gestion des Produits";
     PRODUCT_PICTURE = "PRODUCTS-003", "a picture given to a product", "Gestion des Images";
+    DEPENDENCIES_READ = "DEPENDENCIES-001", "what the project is built from can be read", "Hebdomadaire 4";
+    DEPENDENCIES_ASKED = "DEPENDENCIES-002", "who was asked about vulnerabilities", "Hebdomadaire 4";
+    DEPENDENCY_VULNERABLE = "DEPENDENCIES-003", "a package with a known vulnerability", "Hebdomadaire 4";
+    DEPENDENCY_OUTDATED = "DEPENDENCIES-004", "a package with a later version", "Mise à Jour des Dépendances";
+    DEPENDENCY_PINNED = "DEPENDENCIES-005", "packages pinned to one version", "Mise à Jour des Dépendances";
+    DEPENDENCY_END_OF_LIFE = "DEPENDENCIES-006", "until when a version is supported", "Hebdomadaire 4";
+    DEPENDENCY_UPDATED = "DEPENDENCIES-007", "a package updated", "Mise à Jour des Dépendances";
+    DEPENDENCY_TEST = "DEPENDENCIES-008", "a test of the project with its packages", "Tester Après Mise à Jour";
+    DEPENDENCY_DATA = "DEPENDENCIES-009", "what the tests left of the site's data", "Tester Après Mise à Jour";
+    SECURITY_GRADE = "SECURITY-001", "the grade of the security audit", "Audit sécurité complet";
+    SECURITY_SETTING = "SECURITY-002", "a setting of Django that weakens the site", "Audit sécurité complet";
+    SECURITY_DJANGO = "SECURITY-003", "Django's own check of a deployment", "Audit sécurité complet";
+    SECURITY_SECRET = "SECURITY-004", "who may read files with secrets", "Audit sécurité complet";
+    SECURITY_WRITABLE = "SECURITY-005", "what every user of the machine may write to", "Audit sécurité complet";
+    SECURITY_MEDIA = "SECURITY-006", "programs and scripts among the media", "Audit sécurité complet";
+    SECURITY_REPOSITORY = "SECURITY-007", "secrets in the project's repository", "Audit sécurité complet";
+    SECURITY_HEADER = "SECURITY-008", "headers and cookies that visitors get", "Audit sécurité complet";
+    SECURITY_ADMIN = "SECURITY-009", "the admin as visitors reach it", "Audit sécurité complet";
+    SECURITY_ACCOUNT = "SECURITY-010", "accounts of administrators", "Audit sécurité complet";
+    SECURITY_PASSWORD = "SECURITY-011", "how administrators' passwords hold", "Audit sécurité complet";
+    SECURITY_PORT = "SECURITY-012", "ports that others can reach", "Audit sécurité complet";
+    SECURITY_UNIT = "SECURITY-013", "how far systemd confines the service", "Audit sécurité complet";
 
     USER = "USERS-001", "a user of the admin", "Gestion des Produits";
 
@@ -117,6 +146,7 @@ kinds! {
     LOG_LOGINS = "LOGS-004", "failed admin logins", "Quotidienne 2";
     LOG_SYSTEM = "LOGS-005", "system log lines that name the site", "Quotidienne 2";
     LOG_SOURCE = "LOGS-006", "a log that is to be read", "Quotidienne 2";
+    LOG_CONFIGURED = "LOGS-008", "Django's own logging", "Configurer les Logs Django";
     LOG_CLEANED = "LOGS-007", "old logs", "Hebdomadaire 3";
 }
 

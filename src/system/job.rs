@@ -62,7 +62,21 @@ impl Job {
     ///
     /// # Errors
     /// With the program's own words when it ends in any way but success.
-    pub fn finish(mut self, limit: Duration) -> Result<()> {
+    pub fn finish(self, limit: Duration) -> Result<()> {
+        let name = self.name.clone();
+        let (status, words) = self.end(limit)?;
+        if status.success() {
+            return Ok(());
+        }
+        let words = if words.is_empty() { "it said nothing".to_owned() } else { words };
+        anyhow::bail!("{name} {}: {words}", manner(status))
+    }
+
+    /// Waits as [`Job::finish`] does, and tells how it ended and what it said on stderr, whatever that is.
+    ///
+    /// # Errors
+    /// When it does not end in time.
+    pub fn end(mut self, limit: Duration) -> Result<(ExitStatus, String)> {
         let mut pause = Duration::from_millis(1);
         let status = loop {
             if let Some(status) = self.child.try_wait().with_context(|| format!("wait for {}", self.name))? {
@@ -77,12 +91,8 @@ impl Job {
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(20));
         };
-        if status.success() {
-            return Ok(());
-        }
         let words = self.words.recv_timeout(LAST_WORDS).unwrap_or_default();
-        let words = if words.is_empty() { "it said nothing".to_owned() } else { words };
-        anyhow::bail!("{} {}: {words}", self.name, manner(status))
+        Ok((status, words))
     }
 }
 

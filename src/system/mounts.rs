@@ -110,7 +110,7 @@ fn measure(paths: &[&Path], mounts: &[MountInfo], space: &dyn Fn(&Path) -> Resul
             let space = space(&path)?;
             let read_only = mount.mount_options.contains_key("ro") || mount.super_options.contains_key("ro");
             Ok(FileSystem {
-                mount_point: mount.mount_point.clone(),
+                mount_point: whole(mount, mounts).mount_point.clone(),
                 device: mount.mount_source.clone().unwrap_or_default(),
                 kind: mount.fs_type.clone(),
                 read_only,
@@ -139,6 +139,13 @@ fn containing<'a>(path: &Path, mounts: &'a [MountInfo]) -> Result<&'a MountInfo>
         .with_context(|| format!("no mount holds {}", path.display()))
 }
 
+/// The mount of the whole file system, where a part of it is mounted a second time: a unit of systemd that may write to
+/// one folder alone sees that folder as a mount, and people know the file system by its own name.
+fn whole<'a>(mount: &'a MountInfo, mounts: &'a [MountInfo]) -> &'a MountInfo {
+    let is_whole = |other: &&MountInfo| other.majmin == mount.majmin && other.root == "/";
+    if mount.root == "/" { mount } else { mounts.iter().find(is_whole).unwrap_or(mount) }
+}
+
 fn is_storage(kind: &str, source: Option<&str>) -> bool {
     let network = ["nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "zfs"];
     let images = ["squashfs", "iso9660", "erofs"];
@@ -159,6 +166,18 @@ mod tests {
         assert!(first.space.used + first.space.free > 0);
         let points: std::collections::BTreeSet<_> = found.iter().map(|system| &system.mount_point).collect();
         assert_eq!(points.len(), found.len());
+    }
+
+    #[test]
+    fn a_folder_that_is_mounted_a_second_time_has_the_name_of_its_file_system() {
+        let line = |text: &str| MountInfo::from_line(text).expect("a line of mountinfo");
+        let mounts = [
+            line("30 1 254:1 / / ro,relatime - ext4 /dev/vda1 rw"),
+            line("31 30 254:1 /srv/shop /srv/shop rw,relatime - ext4 /dev/vda1 rw"),
+            line("32 30 254:2 /@data /data rw - btrfs /dev/vdb rw"),
+        ];
+        let named = |place: usize| whole(&mounts[place], &mounts).mount_point.display().to_string();
+        assert_eq!([named(0), named(1), named(2)], ["/", "/", "/data"]);
     }
 
     #[test]

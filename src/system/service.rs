@@ -98,19 +98,88 @@ fn shell(line: &str) -> Result<()> {
 }
 
 fn systemctl<'a>(verb: &str, units: impl Iterator<Item = &'a String>) -> Result<()> {
+    systemctl_with(&[verb], units)
+}
+
+fn systemctl_with<'a>(words: &[&str], units: impl Iterator<Item = &'a String>) -> Result<()> {
     let mut command = process::command("systemctl");
-    command.args(["--no-ask-password", verb, "--"]).args(units).stdout(Stdio::null());
+    command.arg("--no-ask-password").args(words).arg("--").args(units).stdout(Stdio::null());
     Job::start(&mut command)?.finish(LIMIT)
+}
+
+/// A unit as systemd has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitState {
+    pub unit: String,
+    pub is_loaded: bool,
+    /// Started with the machine.
+    pub is_enabled: bool,
+    pub is_active: bool,
+}
+
+/// Whether systemd runs this machine.
+pub fn is_booted() -> bool {
+    Path::new(BOOTED).exists()
+}
+
+/// How a service last ended: systemd's word for it, and the exit code or the signal.
+///
+/// # Errors
+/// When systemd cannot be asked.
+pub fn end(unit: &str) -> Result<(String, String)> {
+    let text = show(unit, "Result,ExecMainStatus")?;
+    let value =
+        |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().to_owned();
+    Ok((value("Result="), value("ExecMainStatus=")))
+}
+
+/// How systemd has these units.
+///
+/// # Errors
+/// When systemd cannot be asked.
+pub fn states(units: &[String]) -> Result<Vec<UnitState>> {
+    let state = |unit: &String| {
+        let found = properties(unit)?;
+        let is_enabled = found.enabled;
+        Ok(UnitState { unit: unit.clone(), is_loaded: found.loaded, is_enabled, is_active: found.active })
+    };
+    units.iter().map(state).collect()
+}
+
+/// Reads the units anew and has them started now and with the machine.
+///
+/// # Errors
+/// With the words of systemctl.
+pub fn enable(units: &[String]) -> Result<()> {
+    systemctl("daemon-reload", [].into_iter())?;
+    systemctl_with(&["enable", "--now"], units.iter())
+}
+
+/// Stops units and has them no longer started.
+///
+/// # Errors
+/// With the words of systemctl.
+pub fn disable(units: &[String]) -> Result<()> {
+    systemctl_with(&["disable", "--now"], units.iter())
+}
+
+/// Reads the units anew.
+///
+/// # Errors
+/// With the words of systemctl.
+pub fn reload() -> Result<()> {
+    systemctl("daemon-reload", [].into_iter())
 }
 
 struct Properties {
     loaded: bool,
+    enabled: bool,
     active: bool,
 }
 
-fn properties(unit: &str) -> Result<Properties> {
+fn show(unit: &str, properties: &str) -> Result<String> {
     let output = process::command("systemctl")
-        .args(["show", "--property=LoadState,ActiveState", "--", unit])
+        .args(["show", &format!("--property={properties}"), "--", unit])
         .output()
         .with_context(|| format!("ask systemctl for {unit}"))?;
     anyhow::ensure!(
@@ -118,10 +187,15 @@ fn properties(unit: &str) -> Result<Properties> {
         "systemctl show {unit}: {}",
         String::from_utf8_lossy(&output.stderr).trim()
     );
-    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn properties(unit: &str) -> Result<Properties> {
+    let text = show(unit, "LoadState,UnitFileState,ActiveState")?;
     let is = |line: &str| text.lines().any(|one| one == line);
     Ok(Properties {
         loaded: is("LoadState=loaded"),
+        enabled: is("UnitFileState=enabled"),
         active: ["active", "activating", "reloading"].iter().any(|state| is(&format!("ActiveState={state}"))),
     })
 }

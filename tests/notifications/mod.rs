@@ -1,5 +1,6 @@
 //! `[notifications]` and `sitekeep notifications`: who is told of a run, through outages, without harm to the run.
 
+mod alert;
 mod inbox;
 
 use crate::sandbox::Sandbox;

@@ -4,7 +4,7 @@ use super::world::World;
 use crate::postgres::cluster;
 
 /// Two products; the second is out of stock and dearer.
-const SHOP: &str = "
+pub(super) const SHOP: &str = "
     CREATE TABLE showcase_category (id bigint PRIMARY KEY, name varchar(100), slug varchar(120), parent_id bigint);
     CREATE TABLE showcase_product (id bigint PRIMARY KEY, name varchar(200), slug varchar(220), description text,
         price numeric(10, 2), brand varchar(100), image varchar(100), in_stock boolean, featured boolean,

@@ -25,7 +25,7 @@ fn serve(world: &World) -> (Child, String) {
 }
 
 /// Starts it on an address; answers its process and the line that it greets with.
-fn serve_on(world: &World, address: &str, variables: &[(&str, &str)]) -> (Child, String) {
+pub(super) fn serve_on(world: &World, address: &str, variables: &[(&str, &str)]) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sitekeep"))
         .args(["serve", "--listen", address])
         .current_dir(world.folder.path())

@@ -9,6 +9,7 @@ use sitekeep::db::SiteSettings;
 use sitekeep::db::create_sqlite;
 use sitekeep::server;
 use sitekeep::server::Address;
+use sitekeep::server::Clock;
 use sitekeep::server::Options;
 use sitekeep::server::Stop;
 use sitekeep::server::Stopped;
@@ -79,6 +80,11 @@ impl World {
     }
 
     pub(crate) fn start(&self) -> Server {
+        self.start_at(Arc::new(|| NOW.parse().unwrap()))
+    }
+
+    /// Starts a server whose clock is this one.
+    pub(crate) fn start_at(&self, clock: Clock) -> Server {
         let stop = Stop::default();
         let errors = Shared::default();
         let options = Options {
@@ -87,7 +93,7 @@ impl World {
             signals: false,
             stop: stop.clone(),
             errors: Box::new(errors.clone()),
-            clock: Arc::new(|| NOW.parse().unwrap()),
+            clock,
         };
         let (ready, address) = std::sync::mpsc::channel();
         let config = self.config.clone();

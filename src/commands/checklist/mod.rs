@@ -67,7 +67,7 @@ pub(super) enum PeriodCommand {
     /// Run the monthly checklist: database, pictures, full backup, drill
     #[command(after_help = round::MONTHLY_HELP)]
     Monthly(RoundArgs),
-    /// Run the quarterly checklist: what wants doing, and who signed for it
+    /// Run the quarterly checklist: security, speed, what a person is to do
     #[command(after_help = round::QUARTERLY_HELP)]
     Quarterly(RoundArgs),
 }

@@ -16,7 +16,7 @@ use clap::Args;
 #[command(after_help = "\
 Examples:
   sitekeep checklist sign docs.procedures --by Awa --note \"new products in the manual\"
-  sitekeep checklist sign security.audit --by \"Awa D.\" --note \"report of 23 November\"")]
+  sitekeep checklist sign performance.review --by \"Awa D.\" --note \"report of 23 November\"")]
 pub(in crate::commands) struct SignArgs {
     /// The item, as `sitekeep checklist show` names it
     item: String,

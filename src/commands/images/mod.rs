@@ -11,6 +11,7 @@ mod uploads;
 
 pub(super) use optimize::of_round as optimize_of_round;
 pub(super) use orphans::of_round as orphans_of_round;
+pub(super) use permissions::look as look_at_permissions;
 
 use super::Context;
 use super::site::not_done;

@@ -5,6 +5,7 @@ use crate::commands::Context;
 use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
 use crate::commands::site;
+use crate::config::Config;
 use crate::images;
 use crate::images::Deviation;
 use crate::images::Permissions;
@@ -59,6 +60,14 @@ pub(super) fn run(args: &PermissionsArgs, context: &Context) -> Result<Status> {
     let check = check(&found, args.apply);
     let items = vec![item("images.permissions", "Who may read the media", begin, check)];
     record.tell(command, Vec::new(), items, config, &args.report, context)
+}
+
+/// Looks, and changes nothing.
+///
+/// # Errors
+/// As [`run`].
+pub(in crate::commands) fn look(config: &Config) -> Result<Check> {
+    Ok(check(&images::permissions(&config.site.media, &config.images, false)?, false))
 }
 
 fn check(found: &Permissions, applied: bool) -> Check {

@@ -141,7 +141,7 @@ impl Look<'_> {
                 if django.slow_queries.count > 0 {
                     let _ = writeln!(
                         text,
-                        "  {} with `slow query` in the Django log",
+                        "  {} with `slow query` or `slow request` in the Django log",
                         count(django.slow_queries.count, "line")
                     );
                     for example in &django.slow_queries.examples {

@@ -1,5 +1,6 @@
 //! `logs`: what the site's logs tell, beyond the daily verdict.
 
+mod config;
 mod look;
 
 use super::Context;
@@ -34,6 +35,7 @@ pub(super) enum LogsCommand {
     Slow(LookArgs),
     /// Failed admin logins by address
     Logins(LookArgs),
+    Config(config::ConfigArgs),
     /// Compress and remove old logs; those that are still open are left alone
     Clean(CleanArgs),
     /// One verdict on errors, answers, logins and the system log
@@ -99,6 +101,7 @@ fn since(text: &str) -> Result<Duration, String> {
 pub(super) fn run(command: &LogsCommand, context: &Context) -> Result<Status> {
     let (view, args) = match command {
         LogsCommand::Clean(args) => return clean(args, context),
+        LogsCommand::Config(args) => return config::run(args, context),
         LogsCommand::Summary(args) => return verdict("logs summary", "logs", None, args, context),
         LogsCommand::Errors(args) => (View::Errors, args),
         LogsCommand::Slow(args) => (View::Slow, args),
@@ -135,7 +138,11 @@ pub(super) fn run(command: &LogsCommand, context: &Context) -> Result<Status> {
             look.slow(&logs::triage_access(&config.logs, &zone, &mut memory, context.now, &bar)?, &django)
         }
         View::Logins => {
-            look.logins(&logs::triage_access(&config.logs, &zone, &mut memory, context.now, &bar)?)
+            let django = django()?;
+            let mut report = logs::triage_access(&config.logs, &zone, &mut memory, context.now, &bar)?;
+            // An access log alone tells of every login; the Django log only where `logs config` has it do so.
+            report.add_logins_of(django);
+            look.logins(&report)
         }
     }
 }

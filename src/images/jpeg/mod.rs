@@ -13,7 +13,9 @@ use crate::picture::jpeg_pixels;
 use anyhow::Result;
 use anyhow::ensure;
 use lossy::Effort;
+use segments::Component;
 use segments::Segments;
+use segments::profile_segments;
 
 /// Below this no search goes: what is saved there is seen.
 const LEAST_QUALITY: u8 = 40;
@@ -38,6 +40,18 @@ pub(super) fn recode(jpeg: &[u8], recipe: &Recipe) -> Result<Recoded> {
         return Ok(smaller);
     }
     work.lossless()
+}
+
+/// Encodes pixels for the web: colours at half the resolution, details left out that are not missed.
+///
+/// # Errors
+/// For pixels that are neither grey nor three colours, and when the encoder gives up.
+pub fn encode(pixels: &Pixels, quality: u8, profile: Option<&[u8]>) -> Result<Vec<u8>> {
+    let sampling = [Component::sampled(2, 2), Component::sampled(1, 1), Component::sampled(1, 1)];
+    // Grey is one colour at full resolution.
+    let sampling = if pixels.channels == 1 { &sampling[1..2] } else { &sampling[..] };
+    let segments = profile.map(profile_segments).unwrap_or_default();
+    lossy::encode(pixels, quality, Effort::Most, sampling, &segments)
 }
 
 /// One JPEG, decoded.

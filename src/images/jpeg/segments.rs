@@ -10,6 +10,8 @@ const APP1: u8 = 0xe1;
 const APP2: u8 = 0xe2;
 const EXIF: &[u8] = b"Exif\0\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
+/// Bytes of a profile in one segment, beside its length, `ICC` and two counters.
+const LARGEST_ICC: usize = 65_535 - 2 - ICC.len() - 2;
 
 /// The segments of a JPEG that matter when it is written anew.
 #[derive(Debug, Clone)]
@@ -32,6 +34,21 @@ pub(super) struct Component {
     pub(super) horizontal: u8,
     pub(super) vertical: u8,
     table: u8,
+}
+
+impl Component {
+    /// A colour sampled so finely, whatever its table.
+    pub(super) const fn sampled(horizontal: u8, vertical: u8) -> Self {
+        Self { horizontal, vertical, table: 0 }
+    }
+}
+
+/// A colour profile as segments of a file, each of at most 64 KiB; none where it has no room in them.
+pub(super) fn profile_segments(profile: &[u8]) -> Vec<(u8, Vec<u8>)> {
+    let chunks: Vec<&[u8]> = profile.chunks(LARGEST_ICC).collect();
+    let Ok(count) = u8::try_from(chunks.len()) else { return Vec::new() };
+    let head = |number: u8| [ICC, &[number, count]].concat();
+    (1..=count).zip(chunks).map(|(number, chunk)| (APP2, [&head(number), chunk].concat())).collect()
 }
 
 impl<'a> Segments<'a> {

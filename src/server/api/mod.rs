@@ -14,9 +14,11 @@ mod shown;
 mod views;
 mod visitor;
 
+use super::answers::Reply;
 use super::cors;
 use super::site::Site;
 use super::worker::Refusal;
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderName;
@@ -35,7 +37,6 @@ use route::View;
 use serde::Serialize;
 use std::sync::Arc;
 use views::Asked;
-use views::Reply;
 use visitor::Stranger;
 
 #[derive(Serialize)]
@@ -114,8 +115,8 @@ async fn answer(site: &Arc<Site>, request: &Parts) -> Response {
         "OPTIONS" => described(&view, form),
         method @ ("GET" | "HEAD") if has(method) => {
             let indent = if let Form::Json(indent) = form { indent } else { 4 };
-            let path = request.uri.path().to_owned();
-            ask(site, Asked { view: view.clone(), path, query, origin, indent }).await
+            let (path, now) = (request.uri.path().to_owned(), (site.clock)());
+            ask(site, Asked { view: view.clone(), path, query, origin, indent, now }).await
         }
         method if view.is_open() || method == "HEAD" => {
             told(StatusCode::METHOD_NOT_ALLOWED, &format!("Méthode «\u{a0}{method}\u{a0}» non autorisée."))
@@ -125,10 +126,28 @@ async fn answer(site: &Arc<Site>, request: &Parts) -> Response {
     respond(Some(&view), form, &reply, request)
 }
 
-/// Puts the question to the database, for as long as a request may take.
+/// Answers from memory while the database is as it was, else puts the question to it, for as long as a request may take.
 async fn ask(site: &Arc<Site>, asked: Asked) -> Reply {
+    let key = asked.key(site);
+    let seen = site.answers.version();
+    if let Some(reply) = seen.as_ref().and_then(|version| site.answers.find(version, &key)) {
+        return reply;
+    }
     let own = Arc::clone(site);
-    let answer = site.pool.ask(move |store| asked.answer(&own, store));
+    let answer = site.pool.ask(move |store| {
+        let mut version = seen.clone();
+        if version.is_none() {
+            version = own.answers.ask_version(store)?;
+            if let Some(reply) = version.as_ref().and_then(|version| own.answers.find(version, &key)) {
+                return Ok(reply);
+            }
+        }
+        let Some(version) = version else { return asked.answer(&own, store) };
+        store.learn_schema(&version)?;
+        let reply = asked.answer(&own, store)?;
+        own.answers.keep(&version, &key, &reply);
+        Ok(reply)
+    });
     match tokio::time::timeout(site.request_timeout, answer).await {
         Ok(Ok(reply)) => reply,
         Ok(Err(Refusal::Failed)) => told(StatusCode::INTERNAL_SERVER_ERROR, CRASHED),
@@ -154,8 +173,8 @@ fn told(status: StatusCode, detail: &str) -> Reply {
 fn written(status: StatusCode, value: &impl Serialize, form: Form) -> Reply {
     let indent = if let Form::Json(indent) = form { indent } else { 4 };
     match negotiation::json(value, indent) {
-        Ok(json) => Reply { status, json },
-        Err(_) => Reply { status: StatusCode::INTERNAL_SERVER_ERROR, json: "null".to_owned() },
+        Ok(json) => Reply { status, json: json.into() },
+        Err(_) => Reply { status: StatusCode::INTERNAL_SERVER_ERROR, json: Bytes::from_static(b"null") },
     }
 }
 
@@ -180,7 +199,7 @@ fn respond(view: Option<&View>, form: Form, reply: &Reply, request: &Parts) -> R
         (Form::Page, Some(view)) => (
             "text/html; charset=utf-8",
             "Accept, Cookie, origin",
-            page::page(view, request.uri.path(), reply),
+            Bytes::from(page::page(view, request.uri.path(), reply)),
         ),
         _ => ("application/json", "Accept, origin", reply.json.clone()),
     };

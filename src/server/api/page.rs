@@ -1,7 +1,7 @@
 //! The page that shows an answer to a browser: the same JSON, readable.
 
 use super::route::View;
-use super::views::Reply;
+use crate::server::answers::Reply;
 use askama::Template;
 
 #[derive(Template)]
@@ -19,6 +19,7 @@ struct ApiPage<'a> {
 /// Renders it; where that fails, the JSON alone.
 pub(super) fn page(view: &View, path: &str, reply: &Reply) -> String {
     let (name, description) = view.describe();
+    let json = String::from_utf8_lossy(&reply.json);
     let page = ApiPage {
         name,
         description,
@@ -26,7 +27,7 @@ pub(super) fn page(view: &View, path: &str, reply: &Reply) -> String {
         status: reply.status.as_u16(),
         reason: reply.status.canonical_reason().unwrap_or_default(),
         allow: view.allow(),
-        json: &reply.json,
+        json: &json,
     };
-    page.render().unwrap_or_else(|_| reply.json.clone())
+    page.render().unwrap_or_else(|_| json.into_owned())
 }

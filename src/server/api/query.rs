@@ -45,13 +45,15 @@ impl Query {
         if page > 1 {
             parameters.insert("page".to_owned(), vec![page.to_string()]);
         }
-        let pairs: Vec<String> = parameters
-            .iter()
-            .flat_map(|(name, values)| {
-                values.iter().map(move |value| format!("{}={}", encode(name), encode(value)))
-            })
-            .collect();
-        pairs.join("&")
+        Self(parameters).text()
+    }
+
+    /// The query written anew: one text for all ways of asking the same.
+    pub(super) fn text(&self) -> String {
+        let pair = |name: &str, value: &str| format!("{}={}", encode(name), encode(value));
+        let pairs =
+            self.0.iter().flat_map(|(name, values)| values.iter().map(move |value| pair(name, value)));
+        pairs.collect::<Vec<_>>().join("&")
     }
 }
 
@@ -85,6 +87,14 @@ mod tests {
         assert_eq!(query.at_page(1), "%3Bx=&a=1&a=3&b=+x%2B%C3%A9&z=%EF%BF%BD");
         assert_eq!(query.at_page(3), "%3Bx=&a=1&a=3&b=+x%2B%C3%A9&page=3&z=%EF%BF%BD");
         assert_eq!(parse("").at_page(1), "");
+    }
+
+    #[test]
+    fn equal_queries_have_one_text_and_others_another() {
+        assert_eq!(parse("&b=%41&a=1&&a=2").text(), "a=1&a=2&b=A");
+        assert_eq!(parse("a=1&a=2&b=%41").text(), parse("b=A&a=1&a=2").text());
+        assert_ne!(parse("a=1&a=2").text(), parse("a=2&a=1").text());
+        assert_ne!(parse("a=1%26b=2").text(), parse("a=1&b=2").text());
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub(super) struct Writer<'a> {
     pub(super) site: &'a Site,
     /// Scheme and host by which the visitor came.
     pub(super) origin: &'a str,
+    pub(super) now: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -150,7 +151,7 @@ impl Writer<'_> {
             picture: &picture,
         };
         WholeProduct {
-            whatsapp_link: enquiry.link((self.site.clock)(), &self.site.zone),
+            whatsapp_link: enquiry.link(self.now, &self.site.zone),
             id: summary.id,
             display_price: summary.price.map(|price| api_price(price, &self.site.currency)),
             name: summary.name,

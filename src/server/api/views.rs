@@ -12,16 +12,19 @@ use super::route::View;
 use super::schema;
 use super::shown::ListedProduct;
 use super::shown::Writer;
+use crate::catalogue;
 use crate::db;
 use crate::db::public;
 use crate::db::public::CategoryFilter;
 use crate::db::public::Column;
 use crate::db::public::Order;
 use crate::db::public::ProductFilter;
+use crate::server::answers::Reply;
 use crate::server::site::Site;
 use crate::server::store::Store;
 use anyhow::Result;
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -38,12 +41,8 @@ pub(super) struct Asked {
     pub(super) origin: String,
     /// Blanks for each level of the JSON.
     pub(super) indent: usize,
-}
-
-/// A status, and JSON.
-pub(super) struct Reply {
-    pub(super) status: StatusCode,
-    pub(super) json: String,
+    /// When it was asked.
+    pub(super) now: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -95,7 +94,7 @@ const NO_CATEGORY: Refusal = Refusal::Missing("No Category matches the given que
 impl Asked {
     /// Answers with what the database says.
     pub(super) fn answer(&self, site: &Site, store: &mut Store) -> Result<Reply> {
-        let writer = Writer { site, origin: &self.origin };
+        let writer = Writer { site, origin: &self.origin, now: self.now };
         let answered = match &self.view {
             View::Root => self.root(),
             View::Products => self.products(&writer, store),
@@ -127,8 +126,18 @@ impl Asked {
         }
     }
 
+    /// All that the answer hangs on besides the database and the settings; lines that no part can break.
+    pub(super) fn key(&self, site: &Site) -> String {
+        let greeting = match self.view {
+            View::Product(_) => catalogue::greeting(self.now, &site.zone),
+            _ => "",
+        };
+        let Self { path, query, origin, indent, .. } = self;
+        format!("{origin}\n{path}\n{indent} {greeting}\n{}", query.text())
+    }
+
     fn reply(&self, status: StatusCode, value: &impl Serialize) -> Result<Reply> {
-        Ok(Reply { status, json: json(value, self.indent)? })
+        Ok(Reply { status, json: json(value, self.indent)?.into() })
     }
 
     fn ok(&self, value: &impl Serialize) -> Answer {

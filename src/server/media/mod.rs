@@ -2,6 +2,7 @@
 //!
 //! Own instead of tower-http's `ServeDir`, which follows links out of its root and ignores `If-Range`.
 
+mod contents;
 mod kind;
 mod path;
 mod range;
@@ -11,6 +12,7 @@ mod version;
 
 pub(super) use kind::asset_type;
 pub(super) use path::relative;
+pub(super) use scale::WIDTHS;
 pub(super) use variants::Variants;
 
 use super::site::Site;
@@ -23,32 +25,22 @@ use axum::http::Uri;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use contents::Contents;
+use path::Opened;
 use range::Wanted;
-use std::fs::File;
-use std::io::Read;
-use std::io::Seek;
-use std::io::SeekFrom;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
-use tokio_util::io::ReaderStream;
+use variants::Kept;
 use version::Verdict;
 use version::Version;
-
-/// Files up to this size are read in one go; larger ones are streamed in pieces of it.
-const PIECE: u64 = 32 * 1024;
 
 /// A file ready to be sent: its head, and what is to follow.
 pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    content: Content,
-}
-
-enum Content {
-    Nothing,
-    Bytes(Vec<u8>),
-    /// Bytes still to be read from where the file stands.
-    Rest(File, u64),
+    /// Nothing where the head says all.
+    contents: Option<Contents>,
 }
 
 /// How a file is handed over: what it is, how long it may be kept, and what it may do in a browser.
@@ -63,6 +55,9 @@ pub(super) async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: Head
     let relative = uri.path().strip_prefix(site.media_prefix.as_str()).and_then(path::relative);
     let Some(relative) = relative else { return missing() };
     let Ok(width) = variants::width(uri.query()) else { return bare(StatusCode::BAD_REQUEST) };
+    if let Some(opened) = at_hand(&site, &relative, width) {
+        return respond(answer(&site, &opened.name, opened.file, &headers));
+    }
     let mut variant = None;
     if let (Some(width), Some(variants)) = (width, &site.variants) {
         let finding = variants.find(&site.media_root, &relative, width);
@@ -75,9 +70,9 @@ pub(super) async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: Head
     }
     let task = tokio::task::spawn_blocking(move || match (&variant, &site.variants) {
         // One that was removed to make room meanwhile.
-        (Some(name), Some(variants)) => answer(&site, variants.folder(), name, &headers)
-            .or_else(|_| answer(&site, &site.media_root, &relative, &headers)),
-        _ => answer(&site, &site.media_root, &relative, &headers),
+        (Some(name), Some(variants)) => open(&site, variants.folder(), name, &headers)
+            .or_else(|_| open(&site, &site.media_root, &relative, &headers)),
+        _ => open(&site, &site.media_root, &relative, &headers),
     });
     match task.await {
         Ok(Ok(answer)) => respond(answer),
@@ -87,8 +82,32 @@ pub(super) async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: Head
     }
 }
 
-fn answer(site: &Site, root: &Path, relative: &Path, asked: &HeaderMap) -> std::io::Result<Answer> {
-    let kind = kind::content_type(relative);
+/// A picture, or its variant, that can be opened without waiting for a disk.
+struct AtHand {
+    name: PathBuf,
+    file: Opened,
+}
+
+fn at_hand(site: &Site, relative: &Path, width: Option<u32>) -> Option<AtHand> {
+    let (original, name) = (path::open_at_once(&site.media_root, relative)?, relative.to_owned());
+    match (width, &site.variants) {
+        (Some(width), Some(variants)) => match variants.at_hand(relative, &original.1, width)? {
+            Kept::Variant(name) => {
+                let file = path::open_at_once(variants.folder(), &name)?;
+                Some(AtHand { name, file })
+            }
+            Kept::Original => Some(AtHand { name, file: original }),
+        },
+        _ => Some(AtHand { name, file: original }),
+    }
+}
+
+fn open(site: &Site, root: &Path, name: &Path, asked: &HeaderMap) -> std::io::Result<Answer> {
+    path::open(root, name).map(|file| answer(site, name, file, asked))
+}
+
+fn answer(site: &Site, name: &Path, file: Opened, asked: &HeaderMap) -> Answer {
+    let kind = kind::content_type(name);
     let policy = if kind == kind::SVG {
         "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     } else {
@@ -96,7 +115,7 @@ fn answer(site: &Site, root: &Path, relative: &Path, asked: &HeaderMap) -> std::
     };
     // Never immutable: Django's suffix tells uploads of one name apart and is no hash of what is in them.
     let keep = format!("public, max-age={}", site.media_max_age.as_secs());
-    send(root, relative, asked, &Manner { kind, keep, policy })
+    handed_over(file, asked, &Manner { kind, keep, policy })
 }
 
 /// Answers with a file below a root, or with the part of it that is asked for.
@@ -106,7 +125,10 @@ pub(super) fn send(
     asked: &HeaderMap,
     manner: &Manner,
 ) -> std::io::Result<Answer> {
-    let (mut file, metadata) = path::open(root, relative)?;
+    path::open(root, relative).map(|file| handed_over(file, asked, manner))
+}
+
+fn handed_over((file, metadata): Opened, asked: &HeaderMap, manner: &Manner) -> Answer {
     let (whole, version) = (metadata.len(), Version::of(&metadata));
     let mut headers = HeaderMap::new();
     let mut set = |name, value: &str| {
@@ -122,7 +144,7 @@ pub(super) fn send(
     if verdict != Verdict::Send {
         let not_modified = verdict == Verdict::NotModified;
         let status = if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::PRECONDITION_FAILED };
-        return Ok(Answer { status, headers, content: Content::Nothing });
+        return Answer { status, headers, contents: None };
     }
     set(header::CONTENT_TYPE, manner.kind);
     set(header::CONTENT_SECURITY_POLICY, manner.policy);
@@ -140,33 +162,15 @@ pub(super) fn send(
             let range = HeaderValue::from_str(&format!("bytes */{whole}"));
             headers.extend(range.ok().map(|range| (header::CONTENT_RANGE, range)));
             let status = StatusCode::RANGE_NOT_SATISFIABLE;
-            return Ok(Answer { status, headers, content: Content::Nothing });
+            return Answer { status, headers, contents: None };
         }
     };
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-    if first > 0 {
-        file.seek(SeekFrom::Start(first))?;
-    }
-    let content = if length <= PIECE {
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-        file.take(length).read_to_end(&mut bytes)?;
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-        Content::Bytes(bytes)
-    } else {
-        Content::Rest(file, length)
-    };
-    Ok(Answer { status, headers, content })
+    Answer { status, headers, contents: Some(Contents::new(file, first, length)) }
 }
 
 pub(super) fn respond(answer: Answer) -> Response {
-    let body = match answer.content {
-        Content::Nothing => Body::empty(),
-        Content::Bytes(bytes) => Body::from(bytes),
-        Content::Rest(file, length) => {
-            let rest = tokio::io::AsyncReadExt::take(tokio::fs::File::from_std(file), length);
-            Body::from_stream(ReaderStream::with_capacity(rest, usize::try_from(PIECE).unwrap_or(4096)))
-        }
-    };
+    let body = answer.contents.map(Body::new).unwrap_or_default();
     (answer.status, answer.headers, body).into_response()
 }
 

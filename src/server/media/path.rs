@@ -12,6 +12,11 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::path::PathBuf;
 
+const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+/// Not blocking: a named pipe would otherwise wait for a writer.
+const FILE: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
+const WITHIN: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_MAGICLINKS);
+
 /// Decodes a path once and takes it apart; nothing when a part is empty, hidden or leads upwards.
 pub(in crate::server) fn relative(encoded: &str) -> Option<PathBuf> {
     let decoded: Vec<u8> = percent_decode_str(encoded).collect();
@@ -19,21 +24,30 @@ pub(in crate::server) fn relative(encoded: &str) -> Option<PathBuf> {
     decoded.split(|byte| *byte == b'/').all(plain).then(|| OsString::from_vec(decoded).into())
 }
 
+/// An open file, and what the system says of it.
+pub(super) type Opened = (File, Metadata);
+
 /// Opens a regular file below `root`; links are followed only as far as they stay below it.
 ///
 /// Each call opens the root anew, so that a restored media folder, exchanged by rename, is served at once.
-pub(super) fn open(root: &Path, relative: &Path) -> std::io::Result<(File, Metadata)> {
-    let folder = rustix::fs::open(root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
-    // Not blocking: a named pipe would otherwise wait for a writer.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let within = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-    let file = match rustix::fs::openat2(&folder, relative, flags, Mode::empty(), within) {
-        Err(Errno::NOSYS | Errno::PERM) => open_stepwise(folder, relative, flags)?,
+pub(super) fn open(root: &Path, relative: &Path) -> std::io::Result<Opened> {
+    let folder = rustix::fs::open(root, FOLDER, Mode::empty())?;
+    let file = match rustix::fs::openat2(&folder, relative, FILE, Mode::empty(), WITHIN) {
+        Err(Errno::NOSYS | Errno::PERM) => open_stepwise(folder, relative, FILE)?,
         other => other?,
     };
     let file = File::from(file);
     let metadata = file.metadata()?;
     if metadata.is_file() { Ok((file, metadata)) } else { Err(std::io::ErrorKind::NotFound.into()) }
+}
+
+/// The same where the kernel knows every name on the way; nothing where it would have to ask a disk, or refuses.
+pub(super) fn open_at_once(root: &Path, relative: &Path) -> Option<Opened> {
+    let known = ResolveFlags::CACHED;
+    let folder = rustix::fs::openat2(rustix::fs::CWD, root, FOLDER, Mode::empty(), known).ok()?;
+    let file = File::from(rustix::fs::openat2(&folder, relative, FILE, Mode::empty(), WITHIN | known).ok()?);
+    let metadata = file.metadata().ok()?;
+    metadata.is_file().then_some((file, metadata))
 }
 
 /// The same for kernels and containers without `openat2`: no link is followed at all.
@@ -117,9 +131,13 @@ mod tests {
         symlink("loop", root.join("loop")).expect("link");
         for name in ["products/out.jpg", "absolute.jpg", "up/secret", "loop", "products", "none.jpg"] {
             assert!(open(&root, Path::new(name)).is_err(), "{name}");
+            assert!(open_at_once(&root, Path::new(name)).is_none(), "{name}");
         }
         assert!(open(&root, Path::new("products/a.jpg")).is_ok());
         assert!(open(&root, Path::new("in.jpg")).is_ok());
+        if let Some((_, metadata)) = open_at_once(&root, Path::new("products/a.jpg")) {
+            assert_eq!(metadata.len(), 1);
+        }
 
         let stepwise = |name: &str| {
             let folder =

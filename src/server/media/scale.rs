@@ -1,5 +1,7 @@
 //! A picture made narrower: decoded within limits, turned as it is to be shown, and encoded anew.
 
+use crate::images::encode_jpeg;
+use crate::picture::Pixels;
 use anyhow::Context;
 use anyhow::Result;
 use image::DynamicImage;
@@ -8,13 +10,12 @@ use image::ImageDecoder;
 use image::ImageEncoder;
 use image::ImageReader;
 use image::Limits;
-use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
 use std::io::Cursor;
 
 /// Widths that may be asked for; each costs a decoding, and so nobody may make up others.
-pub(super) const WIDTHS: [u32; 4] = [320, 640, 960, 1280];
+pub(in crate::server) const WIDTHS: [u32; 4] = [320, 640, 960, 1280];
 
 /// Pictures beyond these are handed out as they are: they would take too much memory to decode.
 const LARGEST_PIXELS: u64 = 32_000_000;
@@ -64,20 +65,22 @@ pub(super) fn scale(bytes: &[u8], width: u32) -> Result<Option<Scaled>> {
 
 fn encode(picture: &DynamicImage, profile: Option<Vec<u8>>) -> Result<Scaled> {
     let (wide, high) = (picture.width(), picture.height());
-    let mut bytes = Vec::new();
     let clear = picture.color().has_alpha() && picture.to_rgba8().pixels().any(|pixel| pixel.0[3] < u8::MAX);
     if clear {
         let pixels = picture.to_rgba8();
+        let mut bytes = Vec::new();
         let mut encoder = WebPEncoder::new_lossless(&mut bytes);
         keep(&mut encoder, profile);
         encoder.write_image(&pixels, wide, high, ExtendedColorType::Rgba8).context("encode the picture")?;
         return Ok(Scaled { bytes, extension: "webp" });
     }
-    let pixels = picture.to_rgb8();
-    let mut encoder = JpegEncoder::new_with_quality(&mut bytes, QUALITY);
-    // The profile of a grey picture does not fit one in colours.
-    keep(&mut encoder, profile.filter(|_| picture.color().has_color()));
-    encoder.write_image(&pixels, wide, high, ExtendedColorType::Rgb8).context("encode the picture")?;
+    let (channels, bytes) = if picture.color().has_color() {
+        (3, picture.to_rgb8().into_raw())
+    } else {
+        (1, picture.to_luma8().into_raw())
+    };
+    let pixels = Pixels { width: wide as usize, height: high as usize, channels, bytes };
+    let bytes = encode_jpeg(&pixels, QUALITY, profile.as_deref()).context("encode the picture")?;
     Ok(Scaled { bytes, extension: "jpg" })
 }
 
@@ -112,6 +115,47 @@ mod tests {
         assert_eq!(scale(&photo, 1280).expect("scale"), None);
         let line = written(&DynamicImage::new_luma8(5000, 1), ImageFormat::Png);
         assert_eq!(size(&scale(&line, 640).expect("scale").expect("narrower")), (640, 1));
+    }
+
+    #[test]
+    fn grey_stays_grey_and_a_colour_profile_goes_along() {
+        let grey = written(&DynamicImage::new_luma8(700, 700), ImageFormat::Png);
+        let scaled = scale(&grey, 320).expect("scale").expect("narrower");
+        let picture = image::load_from_memory(&scaled.bytes).expect("decodes");
+        assert!(!picture.color().has_color());
+        // Longer than one segment of a JPEG.
+        let profile: Vec<u8> = (0..150_000_u32).map(|number| number.to_le_bytes()[1]).collect();
+        let photo = DynamicImage::new_rgb8(700, 350);
+        let scaled = encode(&photo, Some(profile.clone())).expect("encode");
+        let reader = ImageReader::new(Cursor::new(&scaled.bytes)).with_guessed_format().expect("a format");
+        let mut decoder = reader.into_decoder().expect("a head");
+        assert_eq!(decoder.icc_profile().expect("readable"), Some(profile));
+    }
+
+    #[test]
+    fn the_same_bytes_hold_more_of_the_picture_than_a_plain_encoder_puts_into_them() {
+        let photo = DynamicImage::ImageRgb8(image::RgbImage::from_fn(320, 240, |x, y| {
+            let (x, y) = (f64::from(x), f64::from(y));
+            let wave = |period: f64| {
+                (128.0 + 80.0 * (x / period).sin() + 40.0 * (x * y / 700.0).cos()).clamp(0.0, 255.0)
+            };
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+            image::Rgb([wave(9.0) as u8, wave(13.0) as u8, wave(31.0) as u8])
+        }));
+        let likeness = |jpeg: &[u8]| {
+            let pixels = crate::picture::jpeg_pixels(jpeg).expect("decodes");
+            let original = Pixels { width: 320, height: 240, channels: 3, bytes: photo.to_rgb8().into_raw() };
+            crate::images::similarity(&original, &pixels).expect("comparable")
+        };
+        let ours = encode(&photo, None).expect("encode").bytes;
+        let plain = (30..95).rev().find_map(|quality| {
+            let mut bytes = Vec::new();
+            let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality);
+            encoder.encode_image(&photo).expect("encode");
+            (bytes.len() <= ours.len()).then_some(bytes)
+        });
+        let plain = plain.expect("a quality");
+        assert!(likeness(&ours) > likeness(&plain), "{} {}", likeness(&ours), likeness(&plain));
     }
 
     #[test]

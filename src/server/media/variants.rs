@@ -1,6 +1,7 @@
 //! Narrower forms of pictures, made when they are first asked for and kept in a folder that does not outgrow its limit.
 
 use super::path;
+use super::path::Opened;
 use super::scale;
 use super::scale::LARGEST_FILE;
 use super::scale::WIDTHS;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 use std::time::SystemTime;
 use tokio::sync::Semaphore;
 
@@ -41,8 +43,11 @@ pub(in crate::server) struct Variants {
     decoders: Semaphore,
 }
 
+/// How long a use goes without being noted down again: each note is a write to the disk.
+const NOTED: Duration = Duration::from_mins(10);
+
 /// What the folder says of a picture.
-enum Kept {
+pub(super) enum Kept {
     Variant(PathBuf),
     /// It is to be served as it is.
     Original,
@@ -90,7 +95,7 @@ impl Variants {
                 move || -> Result<(String, Option<Kept>)> {
                     let (_, metadata) = path::open(&root, &relative)?;
                     let key = key(&relative, &metadata, width);
-                    let kept = own.kept(&key);
+                    let kept = own.kept(&key, opened);
                     Ok((key, kept))
                 }
             };
@@ -102,7 +107,7 @@ impl Variants {
             let guard = turn.lock().await;
             let permit = own.decoders.acquire().await?;
             let (making, name) = (Arc::clone(&own), key.clone());
-            let made = tokio::task::spawn_blocking(move || match making.kept(&name) {
+            let made = tokio::task::spawn_blocking(move || match making.kept(&name, opened) {
                 Some(kept) => Ok(kept.name()),
                 None => making.make(&root, &relative, width, &name),
             });
@@ -119,15 +124,18 @@ impl Variants {
         self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What is kept of a picture, where that can be told without waiting for a disk.
+    pub(super) fn at_hand(&self, relative: &Path, original: &Metadata, width: u32) -> Option<Kept> {
+        self.kept(&key(relative, original, width), path::open_at_once)
+    }
+
     /// What is kept under a key, used at this moment: a file, or the note that there is to be none.
-    fn kept(&self, key: &str) -> Option<Kept> {
+    fn kept(&self, key: &str, open: impl Fn(&Path, &Path) -> Option<Opened>) -> Option<Kept> {
         EXTENSIONS.into_iter().find_map(|extension| {
             let name = PathBuf::from(format!("{key}.{extension}"));
-            let file = File::open(self.folder.join(&name)).ok()?;
+            let (file, metadata) = open(&self.folder, &name)?;
             // Whoever may not note it down still serves the file; it is then the first to go.
-            let _ = file.metadata().and_then(|metadata| {
-                file.set_times(FileTimes::new().set_accessed(now()).set_modified(metadata.modified()?))
-            });
+            let _ = note_use(&file, &metadata);
             Some(if extension == "none" { Kept::Original } else { Kept::Variant(name) })
         })
     }
@@ -186,6 +194,18 @@ impl Variants {
         *held = Some(total);
         Ok(())
     }
+}
+
+fn opened(folder: &Path, name: &Path) -> Option<Opened> {
+    path::open(folder, name).ok()
+}
+
+fn note_use(file: &File, metadata: &Metadata) -> std::io::Result<()> {
+    let now = now();
+    if now.duration_since(metadata.accessed()?).is_ok_and(|passed| passed < NOTED) {
+        return Ok(());
+    }
+    file.set_times(FileTimes::new().set_accessed(now).set_modified(metadata.modified()?))
 }
 
 /// Another picture under the same name has another key.

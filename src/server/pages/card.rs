@@ -1,8 +1,7 @@
 //! A product as it stands among others.
 
-use crate::catalogue::french_price;
+use super::picture::Picture;
 use crate::db::ProductSummary;
-use crate::media;
 use crate::media::segment;
 use crate::server::site::Site;
 
@@ -10,7 +9,7 @@ use crate::server::site::Site;
 pub(super) struct Card {
     pub(super) name: String,
     pub(super) url: String,
-    pub(super) image: Option<String>,
+    pub(super) picture: Option<Picture>,
     /// Without one, the shop is asked for it.
     pub(super) price: Option<String>,
     pub(super) brand: String,
@@ -22,8 +21,8 @@ impl Card {
     pub(super) fn new(site: &Site, product: ProductSummary) -> Self {
         Self {
             url: product_path(&product.slug),
-            image: product.image.and_then(|name| media::address(&site.media_url, &name)),
-            price: product.price.map(|price| french_price(price, &site.currency)),
+            picture: product.image.and_then(|name| Picture::new(site, &name)),
+            price: product.price.map(|price| site.language.price(price.0, &site.currency)),
             brand: product.brand.unwrap_or_default(),
             in_stock: product.in_stock,
             featured: product.featured.unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use super::Answer;
 use super::shell::Shell;
+use super::words::Words;
 use crate::server::site::Site;
 use crate::server::store::Store;
 use askama::Template;
@@ -14,6 +15,7 @@ struct Contact {
 
 pub(super) fn render(site: &Site, store: &mut Store) -> Answer {
     let frame = store.frame()?;
-    let shell = Shell { place: "contact", ..Shell::new(site, &frame, "Contact", "/contact") };
+    let title = Words::of(site.language).contact;
+    let shell = Shell { place: "contact", ..Shell::new(site, &frame, title, "/contact") };
     super::write(&Contact { shell })
 }

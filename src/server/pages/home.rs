@@ -2,11 +2,12 @@
 
 use super::Answer;
 use super::card::Card;
+use super::picture::Picture;
 use super::shell::Shell;
+use super::words::Words;
 use crate::catalogue::Listing;
 use crate::db;
 use crate::db::ProductFilter;
-use crate::media;
 use crate::server::site::Site;
 use crate::server::store::Store;
 use askama::Template;
@@ -26,8 +27,8 @@ struct Home {
 struct SectionCard {
     name: String,
     url: String,
-    image: Option<String>,
-    product_count: u64,
+    picture: Option<Picture>,
+    count: String,
 }
 
 pub(super) fn render(site: &Site, store: &mut Store) -> Answer {
@@ -41,8 +42,8 @@ pub(super) fn render(site: &Site, store: &mut Store) -> Answer {
     let sections = frame.sections.iter().map(|section| SectionCard {
         name: section.name.clone(),
         url: Listing::default().in_category(&section.slug).address(),
-        image: section.image.as_deref().and_then(|name| media::address(&site.media_url, name)),
-        product_count: section.product_count,
+        picture: section.image.as_deref().and_then(|name| Picture::new(site, name)),
+        count: Words::of(site.language).count(section.product_count),
     });
     let shell = Shell { place: "home", ..Shell::new(site, &frame, "", "/") };
     super::write(&Home { shell, featured, sections: sections.collect(), newest })

@@ -1,20 +1,30 @@
-//! `/products`: search, one category, an order, page by page.
+//! `/products`: search, one category, filters, an order, page by page.
 
 use super::Answer;
 use super::card::Card;
+use super::filters;
+use super::filters::Brand;
+use super::filters::Chosen;
+use super::linked_data;
 use super::shell::Link;
 use super::shell::Shell;
+use super::tree;
+use super::tree::Branch;
+use super::words::Words;
 use crate::catalogue::Listing;
 use crate::catalogue::PageLink;
 use crate::catalogue::Pages;
-use crate::catalogue::main_categories;
-use crate::catalogue::subcategories;
+use crate::catalogue::absolute;
+use crate::catalogue::product_counts;
 use crate::catalogue::trail;
+use crate::catalogue::written;
 use crate::db;
 use crate::db::Category;
 use crate::db::ProductFilter;
+use crate::server::frame::Frame;
 use crate::server::site::Site;
 use crate::server::store::Store;
+use anyhow::Result;
 use askama::Template;
 
 #[derive(Template)]
@@ -23,25 +33,24 @@ struct ListingPage {
     shell: Shell,
     heading: String,
     trail: Vec<Link>,
-    /// Every category, in the order of the tree.
+    breadcrumbs: String,
     tree: Vec<Branch>,
     all_url: String,
     wish: Listing,
+    price_min: String,
+    price_max: String,
+    brands: Vec<Brand>,
+    offers_stock: bool,
     orders: Vec<(&'static str, &'static str)>,
-    total: u64,
+    chosen: Vec<Chosen>,
+    clear_url: String,
+    /// Other than the newest first of all in the category: search engines need not know it.
+    own_wish: bool,
+    count: String,
     cards: Vec<Card>,
-    last_page: u64,
     pages: Vec<Number>,
     previous: Option<String>,
     next: Option<String>,
-}
-
-struct Branch {
-    name: String,
-    slug: String,
-    url: String,
-    depth: usize,
-    current: bool,
 }
 
 struct Number {
@@ -53,6 +62,7 @@ struct Number {
 
 pub(super) fn render(site: &Site, store: &mut Store, wish: &Listing) -> Answer {
     let frame = store.frame()?;
+    let words = Words::of(site.language);
     let all = &frame.categories;
     let category = all.iter().find(|category| category.slug == wish.category);
     if category.is_none() && !wish.category.is_empty() {
@@ -62,6 +72,10 @@ pub(super) fn render(site: &Site, store: &mut Store, wish: &Listing) -> Answer {
     let filter = ProductFilter {
         categories: category.map(|category| Category::with_descendants(all, category.id)),
         words: wish.words(),
+        brand: (!wish.brand.is_empty()).then(|| wish.brand.clone()),
+        price_min: wish.price_min,
+        price_max: wish.price_max,
+        in_stock: wish.in_stock,
         order: wish.order(),
         offset: (wish.page - 1) * page_size,
         limit: page_size,
@@ -69,64 +83,97 @@ pub(super) fn render(site: &Site, store: &mut Store, wish: &Listing) -> Answer {
     };
     let found = db::products(&mut *store.database, &store.showcase, &filter)?;
     let Some(pages) = Pages::new(wish.page, found.total, site.page_size) else { return Ok(None) };
+    let (tree, brands) = facets(site, store, &frame, wish, &filter)?;
     let heading = match (category, wish.search.is_empty()) {
         (Some(category), true) => category.name.clone(),
-        (None, true) => "Tous les produits".to_owned(),
-        (Some(category), false) => format!("« {} » dans {}", wish.search, category.name),
-        (None, false) => format!("« {} »", wish.search),
+        (None, true) => words.all_products.to_owned(),
+        (Some(category), false) => words.found_in(&wish.search, &category.name),
+        (None, false) => words.quoted(&wish.search),
     };
-    let above = category.map(|category| trail(all, category.id)).unwrap_or_default();
-    let mut tree = Vec::new();
-    for top in main_categories(all) {
-        grow(&mut tree, all, top, 0, wish);
+    let mut count = words.count(found.total);
+    let mut title = heading.clone();
+    if pages.last > 1 {
+        count = format!("{count}, {}", words.page_of(pages.current, pages.last));
     }
+    if pages.current > 1 {
+        title = format!("{heading}, {}", words.page_of(pages.current, pages.last));
+    }
+    let trail = way(words, category.map(|category| self::trail(all, category.id)).unwrap_or_default());
     let shell = Shell {
         place: "products",
         search: wish.search.clone(),
-        ..Shell::new(site, &frame, &heading, &wish.address())
+        canonical: absolute(&site.url, &wish.canonical().address()),
+        ..Shell::new(site, &frame, &title, "")
     };
+    let price = |price: Option<db::Price>| price.map(written).unwrap_or_default();
     super::write(&ListingPage {
         shell,
         heading,
-        trail: above.iter().map(|category| link(category)).collect(),
+        breadcrumbs: linked_data::breadcrumbs(&site.url, &trail),
+        trail,
         tree,
         all_url: wish.in_category("").address(),
-        orders: Listing::ORDERS.iter().map(|(value, name, _)| (*value, *name)).collect(),
-        total: found.total,
+        price_min: price(wish.price_min),
+        price_max: price(wish.price_max),
+        brands,
+        offers_stock: store.showcase.stock.is_some(),
+        orders: Listing::ORDERS.iter().map(|(value, _)| *value).zip(words.orders).collect(),
+        chosen: filters::chosen(site, words, wish),
+        clear_url: Listing { category: wish.category.clone(), ..Listing::default() }.address(),
+        own_wish: wish.is_narrowed() || !wish.sort.is_empty(),
+        count,
         cards: Card::all(site, found.items),
         pages: if pages.last > 1 {
             pages.links().into_iter().map(|link| number(wish, link)).collect()
         } else {
             Vec::new()
         },
-        last_page: pages.last,
         previous: pages.previous().map(|page| wish.at_page(page).address()),
         next: pages.next().map(|page| wish.at_page(page).address()),
         wish: wish.clone(),
     })
 }
 
-/// Deepest level that is shown; it also ends a loop among parents.
-const DEPTH: usize = 4;
-
-fn grow(tree: &mut Vec<Branch>, all: &[Category], category: &Category, depth: usize, wish: &Listing) {
-    tree.push(Branch {
-        name: category.name.clone(),
-        slug: category.slug.clone(),
-        url: wish.in_category(&category.slug).address(),
-        depth,
-        current: category.slug == wish.category,
-    });
-    if depth < DEPTH {
-        for below in subcategories(all, category.id) {
-            grow(tree, all, below, depth + 1, wish);
-        }
-    }
+/// The categories and the brands to choose from, each counted under everything else that was chosen.
+fn facets(
+    site: &Site,
+    store: &mut Store,
+    frame: &Frame,
+    wish: &Listing,
+    filter: &ProductFilter,
+) -> Result<(Vec<Branch>, Vec<Brand>)> {
+    let words = Words::of(site.language);
+    let tree = if wish.is_narrowed() {
+        let anywhere = ProductFilter { categories: None, ..filter.clone() };
+        let places = db::places(&mut *store.database, &store.showcase, &anywhere)?;
+        let counts = product_counts(&frame.categories, &places);
+        tree::branches(&frame.categories, &counts, wish, site.language)
+    } else {
+        tree::branches(&frame.categories, &frame.counts, wish, site.language)
+    };
+    let of_any_brand = ProductFilter { brand: None, ..filter.clone() };
+    let without_brand = Listing { brand: String::new(), ..wish.clone() };
+    let brands = if wish.category.is_empty() && !without_brand.is_narrowed() {
+        filters::brands(words, wish, &frame.brands)
+    } else {
+        let found = db::product_brands(&mut *store.database, &store.showcase, &of_any_brand)?;
+        filters::brands(words, wish, &found)
+    };
+    Ok((tree, brands))
 }
 
-/// A link to a category, whatever else the visitor had asked for.
-pub(super) fn link(category: &Category) -> Link {
-    Link { name: category.name.clone(), url: Listing::default().in_category(&category.slug).address() }
+/// The way from the home page down to a category; to the listing of all where there is none.
+pub(super) fn way(words: &Words, categories: Vec<&Category>) -> Vec<Link> {
+    let top = [
+        Link { name: words.home.to_owned(), url: "/".to_owned() },
+        Link { name: words.products.to_owned(), url: Listing::default().address() },
+    ];
+    top.into_iter()
+        .chain(categories.into_iter().map(|category| Link {
+            name: category.name.clone(),
+            url: Listing::default().in_category(&category.slug).address(),
+        }))
+        .collect()
 }
 
 fn number(wish: &Listing, link: PageLink) -> Number {

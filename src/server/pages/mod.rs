@@ -2,11 +2,17 @@
 
 mod card;
 mod contact;
+mod filters;
 mod home;
+mod linked_data;
 mod listing;
+mod picture;
 mod problem;
 mod product;
 mod shell;
+mod sitemap;
+mod tree;
+mod words;
 
 pub(super) use problem::crashed;
 pub(super) use problem::method_not_allowed;
@@ -61,6 +67,20 @@ pub(super) async fn product(
 
 pub(super) async fn contact(State(site): State<Arc<Site>>) -> Response {
     answer(&site, contact::render).await
+}
+
+/// Answers `/sitemap.xml`.
+pub(super) async fn sitemap(State(site): State<Arc<Site>>, RawQuery(query): RawQuery) -> Response {
+    let own = Arc::clone(&site);
+    let asked = move |store: &mut Store| sitemap::render(&own, store, query.as_deref());
+    match site.pool.ask(asked).await {
+        Ok(Some(xml)) => {
+            let kind = (header::CONTENT_TYPE, "application/xml; charset=utf-8");
+            ([kind, (header::CACHE_CONTROL, "no-cache")], xml).into_response()
+        }
+        Ok(None) => problem::respond(&site, Problem::NotFound).await,
+        Err(refusal) => problem::respond_from_memory(&site, refusal.into()),
+    }
 }
 
 /// Sends a path that ends in a slash on to the one without, query and all.

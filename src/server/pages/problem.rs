@@ -2,6 +2,9 @@
 
 use super::page;
 use super::shell::Shell;
+use super::words::Notice;
+use super::words::Words;
+use crate::language::Language;
 use crate::server::frame::Frame;
 use crate::server::site::Site;
 use crate::server::store::Store;
@@ -23,6 +26,8 @@ struct ProblemPage {
     code: u16,
     heading: &'static str,
     text: &'static str,
+    /// The visitor may look elsewhere in the catalogue.
+    search: bool,
 }
 
 /// What can go wrong with a page.
@@ -53,17 +58,12 @@ impl Problem {
         }
     }
 
-    fn words(self) -> (&'static str, &'static str) {
+    fn notice(self, words: &Words) -> Notice {
         match self {
-            Self::NotFound => ("Page introuvable", "Cette page n'existe pas ou n'existe plus."),
-            Self::MethodNotAllowed => ("Action impossible", "Cette page se consulte, rien de plus."),
-            Self::Crashed => {
-                ("Une erreur est survenue", "Le problème est de notre côté. Réessayez plus tard.")
-            }
-            Self::Unavailable => (
-                "Catalogue momentanément indisponible",
-                "Le service sera rétabli dans quelques instants. Merci de réessayer.",
-            ),
+            Self::NotFound => words.not_found,
+            Self::MethodNotAllowed => words.method_not_allowed,
+            Self::Crashed => words.crashed,
+            Self::Unavailable => words.unavailable,
         }
     }
 }
@@ -77,8 +77,8 @@ pub(crate) async fn method_not_allowed(State(site): State<Arc<Site>>) -> Respons
 }
 
 /// Answers after a panic, where nothing of the site may be relied on.
-pub(crate) fn crashed(_panic: Box<dyn Any + Send>) -> Response {
-    let (heading, text) = Problem::Crashed.words();
+pub(crate) fn crashed(language: Language, _panic: Box<dyn Any + Send>) -> Response {
+    let Notice { heading, text } = Problem::Crashed.notice(Words::of(language));
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (Problem::Crashed.status(), kind, format!("{heading}. {text}\n")).into_response()
 }
@@ -95,10 +95,11 @@ pub(super) async fn respond(site: &Arc<Site>, problem: Problem) -> Response {
 /// The page without asking the database.
 pub(super) fn respond_from_memory(site: &Site, problem: Problem) -> Response {
     let frame = site.pool.frame().last().unwrap_or_else(|| Arc::new(Frame::default()));
-    let (heading, text) = problem.words();
+    let Notice { heading, text } = problem.notice(Words::of(site.language));
     let shell = Shell::new(site, &frame, heading, "/");
     let status = problem.status();
-    let template = ProblemPage { shell, code: status.as_u16(), heading, text };
+    let template =
+        ProblemPage { shell, code: status.as_u16(), heading, text, search: problem == Problem::NotFound };
     let mut response = page(status, template.render().unwrap_or_else(|_| format!("{heading}. {text}")));
     if problem == Problem::Unavailable {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

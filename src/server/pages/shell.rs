@@ -1,5 +1,7 @@
 //! What surrounds every page: title, navigation, search and foot.
 
+use super::picture::Picture;
+use super::words::Words;
 use crate::catalogue::Enquiry;
 use crate::catalogue::Listing;
 use crate::catalogue::absolute;
@@ -8,6 +10,7 @@ use crate::server::site::Site;
 use crate::whatsapp::WhatsAppNumber;
 
 /// A named link.
+#[derive(Clone)]
 pub(super) struct Link {
     pub(super) name: String,
     pub(super) url: String,
@@ -15,13 +18,17 @@ pub(super) struct Link {
 
 /// The parts that the layout shows.
 pub(super) struct Shell {
+    pub(super) words: &'static Words,
     pub(super) title: String,
     pub(super) company: String,
     pub(super) description: String,
     pub(super) style_url: String,
+    pub(super) script_url: String,
     pub(super) icon_url: String,
     /// Whole address of this page.
     pub(super) canonical: String,
+    /// Whole address of a picture for previews.
+    pub(super) preview: Option<String>,
     pub(super) sections: Vec<Link>,
     pub(super) search: String,
     /// Which entry of the navigation is this page's.
@@ -42,15 +49,28 @@ impl Shell {
             name: section.name.clone(),
             url: Listing::default().in_category(&section.slug).address(),
         });
-        let enquiry = Enquiry { company: &company, product: None, brand: None, price: None, page: None };
+        let enquiry = Enquiry {
+            language: site.language,
+            company: &company,
+            product: None,
+            brand: None,
+            price: None,
+            page: None,
+        };
         let dial: String =
             settings.contact_phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        let picture = frame.sections.iter().find_map(|section| section.image.as_deref());
         Self {
+            words: Words::of(site.language),
             title: if title.is_empty() { company.clone() } else { format!("{title} – {company}") },
             description: settings.company_description.clone(),
             style_url: site.style_url.clone(),
+            script_url: site.script_url.clone(),
             icon_url: site.icon_url.clone(),
             canonical: absolute(&site.url, path),
+            preview: picture
+                .and_then(|name| Picture::new(site, name))
+                .map(|picture| absolute(&site.url, &picture.preview())),
             sections: sections.collect(),
             search: String::new(),
             place: "",

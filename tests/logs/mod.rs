@@ -1,5 +1,7 @@
 //! `sitekeep logs` and the logs' part of the checklist.
 
+mod config;
+
 use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
 use std::fmt::Write as _;

@@ -1,5 +1,7 @@
 //! `notifications`: what waits to be delivered; and telling people of the runs of other commands.
 
+mod alert;
+
 use super::Command;
 use super::Context;
 use crate::config::Config;
@@ -40,6 +42,8 @@ pub(super) enum NotificationsCommand {
     Send,
     /// Send a test message by every way that is configured
     Test(TestArgs),
+    /// Tell people that a unit of systemd broke; units start it on failure
+    Alert(alert::AlertArgs),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -78,6 +82,7 @@ pub(super) fn run(command: &NotificationsCommand, context: &Context) -> Result<S
             Ok(if waiting == 0 && outcome.given_up.is_empty() { Status::Ok } else { Status::Warning })
         }
         NotificationsCommand::Test(args) => test(args, config, context),
+        NotificationsCommand::Alert(args) => alert::run(args, config, context),
     }
 }
 

@@ -1,0 +1,109 @@
+//! Where an update or a trial is prepared: private folders beside the live ones, which a kill leaves to the next run.
+
+use super::copy::copy_tree;
+use super::project::Project;
+use crate::progress::Progress;
+use crate::quarantine::Change;
+use crate::quarantine::Quarantine;
+use crate::quarantine::container;
+use crate::quarantine::folder_in;
+use crate::system::fs;
+use crate::system::mounts;
+use crate::units::ByteSize;
+use anyhow::Context;
+use anyhow::Result;
+use anyhow::ensure;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Folders of a frontend that are made from the rest of it.
+const MADE: &[&str] = &["node_modules", ".git", "dist"];
+
+/// What is prepared, and the record that says so.
+pub(super) struct Stage<'a> {
+    quarantine: &'a Quarantine<'a>,
+    pub(super) change: Change,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn begin(
+        quarantine: &'a Quarantine<'a>,
+        change: Change,
+        progress: &'a dyn Progress,
+    ) -> Result<Self> {
+        quarantine.begin(&change)?;
+        Ok(Self { quarantine, change, progress })
+    }
+
+    /// The private folder beside what is live.
+    pub(super) fn beside(&mut self, live: &Path) -> Result<PathBuf> {
+        let folder = folder_in(&container(live)?, &self.change);
+        if !self.change.folders.contains(&folder) {
+            self.change.folders.push(folder.clone());
+            // The record names the folder before there is one.
+            self.quarantine.begin(&self.change)?;
+            fs::create_private_folder(&folder)?;
+        }
+        Ok(folder)
+    }
+
+    /// A copy of the frontend without what is made from it.
+    pub(super) fn frontend(&mut self, project: &Project) -> Result<Option<PathBuf>> {
+        let Some(live) = &project.frontend else { return Ok(None) };
+        ensure!(
+            !project.backend.starts_with(live),
+            "package.json lies in {}, which holds the whole site: a copy of it to try things in would be too much",
+            live.display()
+        );
+        let copy = self.beside(live)?.join("frontend");
+        copy_tree(live, &copy, MADE, self.progress)?;
+        Ok(Some(copy))
+    }
+
+    /// Refuses where a copy of so much would fill the disk.
+    pub(super) fn need_room(&mut self, live: &Path, bytes: u64) -> Result<()> {
+        let folder = self.beside(live)?;
+        let free = mounts::space(&folder)?.free;
+        ensure!(
+            free / 2 > bytes,
+            "{} are free at {} and {} are to be copied: half must stay free",
+            ByteSize(free),
+            folder.display(),
+            ByteSize(bytes)
+        );
+        Ok(())
+    }
+
+    /// Removes all that was prepared.
+    pub(super) fn end(self) -> Result<()> {
+        self.quarantine.discard(&self.change)
+    }
+
+    /// Puts the prepared parts in the live places.
+    pub(super) fn apply(mut self) -> Result<Change> {
+        if let Err(problem) = self.quarantine.apply(&mut self.change) {
+            return Err(match self.quarantine.discard(&self.change) {
+                Ok(()) => problem,
+                Err(left) => problem.context(format!("{left:#}, after")),
+            });
+        }
+        if let Err(problem) = self.quarantine.commit(&mut self.change) {
+            return Err(self.quarantine.back_out(&mut self.change, problem));
+        }
+        Ok(self.change)
+    }
+}
+
+/// A file like the live one, with other content.
+pub(super) fn stage_file(live: &Path, copy: &Path, content: &[u8]) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(live).with_context(|| format!("look at {}", live.display()))?;
+    fs::write_atomic(copy, content, metadata.mode() & 0o7777)?;
+    match std::os::unix::fs::chown(copy, Some(metadata.uid()), Some(metadata.gid())) {
+        Err(problem) if problem.kind() != std::io::ErrorKind::PermissionDenied => {
+            Err(problem).with_context(|| format!("keep the owner of {}", live.display()))
+        }
+        _ => Ok(()),
+    }
+}

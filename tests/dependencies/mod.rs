@@ -1,0 +1,6 @@
+//! `sitekeep dependencies`: what is vulnerable, later, loose or unsupported; and updates that are tried first.
+
+mod check;
+mod hostile;
+mod update;
+pub mod world;
