@@ -3,6 +3,7 @@
 use super::Database;
 use super::Engine;
 use super::Value;
+use super::identifier::quoted;
 use super::rows;
 use super::rows::Cell;
 use super::rows::Fields;
@@ -24,7 +25,7 @@ pub struct Users {
 }
 
 /// A user with the row as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct User {
     pub id: i64,
     pub name: String,
@@ -37,6 +38,12 @@ pub struct User {
     /// Empty for one who never came.
     pub last_login: String,
     pub row: Fields,
+}
+
+impl std::fmt::Debug for User {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("User").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Users {
@@ -80,6 +87,19 @@ impl Users {
     /// When the database cannot be asked.
     pub fn numbered(&self, database: &mut dyn Database, id: i64) -> Result<Option<User>> {
         rows::by_id(database, &self.relation, id)?.map(user).transpose()
+    }
+
+    /// How the password of some user is kept: as long as comparing it takes, a name that nobody has is to take too.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub fn some_password(&self, database: &mut dyn Database) -> Result<Option<String>> {
+        let sql = format!(
+            "SELECT password FROM {} WHERE password LIKE 'pbkdf2$_sha256$$%' ESCAPE '$' ORDER BY id LIMIT 1",
+            quoted(&self.relation.name)
+        );
+        let rows = database.query(&sql, &[]).context("read how passwords are kept")?;
+        rows.first().map(|row| row.text(0)).transpose()
     }
 
     /// What a user who is no superuser may do with the models of an application (`change_product`), by own right or as

@@ -14,12 +14,18 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 /// A user who is to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewUser {
     pub name: String,
     pub email: String,
     pub password: String,
     pub is_superuser: bool,
+}
+
+impl std::fmt::Debug for NewUser {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("NewUser").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// Refuses a name that a user has.

@@ -71,6 +71,20 @@ impl Known<'_> {
     }
 }
 
+/// Whether a password is the one that is kept, as [`Known::is`] says it. What cannot be compared, and a name that nobody has
+/// (nothing is kept), takes as long as `like`, somebody else's, so that the time does not tell who is known.
+pub fn compare(kept: &str, like: Option<&str>, password: &str) -> Option<bool> {
+    let kept = known(kept);
+    if !matches!(kept, Known::Pbkdf2 { .. }) {
+        let iterations = match like.map(known) {
+            Some(Known::Pbkdf2 { iterations, .. }) => iterations,
+            _ => ITERATIONS,
+        };
+        std::hint::black_box(derive(password, ALGORITHM, iterations));
+    }
+    kept.is(password)
+}
+
 /// The password as Django's own hasher would write it, with a salt of its own.
 ///
 /// # Errors
@@ -109,6 +123,9 @@ mod tests {
             assert_eq!(known(encoded), Known::Elsewhere(algorithm), "{encoded}");
             assert_eq!(known(encoded).is("password"), None);
         }
+        assert_eq!(compare("argon2$argon2id$x", Some(DJANGOS), "Cotonou-2026!"), None);
+        assert_eq!(compare("", Some(DJANGOS), "Cotonou-2026!"), Some(false));
+        assert_eq!(compare(DJANGOS, None, "Cotonou-2026!"), Some(true));
         assert_eq!(known("!x").is("x"), Some(false));
         assert_eq!(known("").is(""), Some(false));
     }

@@ -13,6 +13,7 @@ pub use change::require_free;
 pub use change::set_active;
 pub use change::set_password;
 pub use hash::Known;
+pub use hash::compare;
 pub use hash::hash;
 pub use hash::known;
 pub use rules::fitting_name;

@@ -3,18 +3,22 @@
 use crate::products::Shop;
 use crate::server::world::Answer;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
 use std::process::Child;
+use std::process::Command;
 use std::process::Stdio;
 
 pub const PASSWORD: &str = "Cotonou-2026!";
 
 /// `PASSWORD` as Django keeps it, with so few rounds that a test need not wait.
 pub const HASH: &str = "pbkdf2_sha256$1000$abcdefgh$0L19y4dgLLfwP9UsK6BQJOcnHQUDcEktDmgPGUEqKUE=";
+
+pub const MULTIPART: &str = "multipart/form-data; boundary=edge";
 
 /// `sitekeep serve` with the admin, until it is dropped.
 pub struct Served {
@@ -30,19 +34,37 @@ impl Drop for Served {
 }
 
 pub fn serve(shop: &Shop) -> Served {
-    let log = shop.sandbox.path("access.log");
-    let mut child = shop
-        .command(crate::sandbox::NOW, &["serve", "--listen", "127.0.0.1:0"])
+    serve_with(shop, &[])
+}
+
+pub fn serve_with(shop: &Shop, arguments: &[&str]) -> Served {
+    let log = std::fs::File::create(shop.sandbox.path("serve.log")).unwrap();
+    start(command(shop, arguments).stderr(log))
+}
+
+/// `serve` with the admin, not started yet.
+pub fn command(shop: &Shop, arguments: &[&str]) -> Command {
+    let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+    all.extend(arguments);
+    let mut command = shop.command(crate::sandbox::NOW, &all);
+    command
         .env("SITEKEEP_SERVE__ADMIN", "true")
-        .env("SITEKEEP_SERVE__ACCESS_LOG", log)
-        .stdout(Stdio::piped())
-        .stderr(std::fs::File::create(shop.sandbox.path("serve.log")).unwrap())
-        .spawn()
-        .unwrap();
+        .env("SITEKEEP_SERVE__ACCESS_LOG", shop.sandbox.path("access.log"));
+    command
+}
+
+pub fn start(command: &mut Command) -> Served {
+    start_if(command).expect("a server")
+}
+
+/// Starts it; nothing where it ends before it serves.
+pub fn start_if(command: &mut Command) -> Option<Served> {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().rsplit("http://").next().unwrap().to_owned();
-    Served { child, address }
+    let served = Served { child, address };
+    (!line.is_empty()).then_some(served)
 }
 
 /// Adds a user by SQL.
@@ -87,45 +109,37 @@ impl<'a> Visitor<'a> {
 
     /// Sends a form as a browser does that has a file in it.
     pub fn upload(&mut self, path: &str, fields: &[(&str, &str)], name: &str, content: &[u8]) -> Answer {
-        let mut body = Vec::new();
-        for (field, value) in fields {
-            body.extend(
-                format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
-                    .bytes(),
-            );
-        }
-        body.extend(
-            format!(
-                "--edge\r\nContent-Disposition: form-data; name=\"image\"; filename=\"{name}\"\r\nContent-Type: image/jpeg\r\n\r\n"
-            )
-            .bytes(),
-        );
-        body.extend(content);
-        body.extend(b"\r\n--edge--\r\n");
-        self.send("POST", path, Some("multipart/form-data; boundary=edge"), &body)
+        self.send("POST", path, Some(MULTIPART), &multipart(fields, name, content))
     }
 
-    fn send(&mut self, method: &str, path: &str, kind: Option<&str>, body: &[u8]) -> Answer {
+    pub fn send(&mut self, method: &str, path: &str, kind: Option<&str>, body: &[u8]) -> Answer {
+        Answer::parse(&self.exchange(method, path, kind, body))
+    }
+
+    /// Sends a form and takes what comes; nothing where the server is killed meanwhile.
+    pub fn exchange(&mut self, method: &str, path: &str, kind: Option<&str>, body: &[u8]) -> Vec<u8> {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut head =
-            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.served.address);
+        let host = self.headers.iter().find(|(name, _)| *name == "Host").map(|(_, value)| *value);
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            host.unwrap_or(&self.served.address)
+        );
         if !cookies.is_empty() {
-            head += &format!("Cookie: {}\r\n", cookies.join("; "));
+            let _ = write!(head, "Cookie: {}\r\n", cookies.join("; "));
         }
         if let Some(kind) = kind {
-            head += &format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
+            let _ = write!(head, "Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
         }
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
+        for (name, value) in self.headers.iter().filter(|(name, _)| *name != "Host") {
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         let mut stream = TcpStream::connect(&self.served.address).unwrap();
         stream.set_read_timeout(Some(std::time::Duration::from_mins(1))).unwrap();
-        stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
-        // One that refuses before it has read all may close its end.
-        let _ = stream.write_all(body);
+        // One that refuses before it has read all may close its end, and one that is killed does.
+        let _ = stream.write_all(format!("{head}\r\n").as_bytes()).and_then(|()| stream.write_all(body));
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
+        let _ = stream.read_to_end(&mut bytes);
         let set: Vec<(String, String)> = String::from_utf8_lossy(&bytes)
             .lines()
             .take_while(|line| !line.trim().is_empty())
@@ -134,8 +148,21 @@ impl<'a> Visitor<'a> {
             .collect();
         self.cookies.extend(set);
         self.cookies.retain(|_, value| !value.is_empty());
-        Answer::parse(&bytes)
+        bytes
     }
+}
+
+/// The body of a form that has a file in it.
+pub fn multipart(fields: &[(&str, &str)], name: &str, content: &[u8]) -> Vec<u8> {
+    let mut head = String::new();
+    for (field, value) in fields {
+        let _ = write!(head, "--edge\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+    }
+    let _ = write!(
+        head,
+        "--edge\r\nContent-Disposition: form-data; name=\"image\"; filename=\"{name}\"\r\nContent-Type: image/jpeg\r\n\r\n"
+    );
+    [head.as_bytes(), content, b"\r\n--edge--\r\n"].concat()
 }
 
 /// The value of a hidden field of a page.

@@ -17,7 +17,10 @@ use crate::users;
 use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
+use std::fs::File;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// No password is longer, by far.
@@ -42,8 +45,9 @@ impl Source {
     pub(super) fn read(&self, name: &str, about: &[String]) -> Result<String> {
         let password = match &self.password_file {
             Some(path) => {
-                let file = std::fs::File::open(path)
-                    .with_context(|| format!("open the password file {}", path.display()))?;
+                let file =
+                    File::open(path).with_context(|| format!("open the password file {}", path.display()))?;
+                require_private(&file, path)?;
                 first_line(file).with_context(|| format!("read the password file {}", path.display()))?
             }
             None if self.password_stdin => {
@@ -59,6 +63,16 @@ impl Source {
             .hint("three or four words that nobody else would put together make a good one")
             .into())
     }
+}
+
+/// Refuses a file that others can read; a pipe has no such mode.
+fn require_private(file: &File, path: &Path) -> Result<()> {
+    let metadata = file.metadata().with_context(|| format!("look at {}", path.display()))?;
+    if !metadata.is_file() || metadata.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let message = format!("others may read the password file {}", path.display());
+    Err(Error::new(Kind::Usage, message).hint(format!("chmod 600 '{}'", path.display())).into())
 }
 
 /// Asks twice on the terminal.

@@ -51,7 +51,7 @@ pub(super) async fn undo(State(admin): State<Arc<Admin>>, request: Request) -> R
     if !session.rights.undo() {
         return page::no_right();
     }
-    match write::undo(&admin, posted.form.get("run")).await {
+    match write::undo(&admin, session.rights, posted.form.get("run")).await {
         Ok(()) => {
             let done = "C'est annulé : l'état d'avant est de retour.".to_owned();
             render(&admin, session, StatusCode::OK, done, String::new()).await

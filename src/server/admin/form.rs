@@ -154,9 +154,9 @@ fn take(content: &mut Vec<u8>, size: &mut u64, chunk: &Bytes, limit: u64) {
     }
 }
 
-/// Some browsers send the whole path.
+/// Some browsers send the whole path; and a file whose name begins with a dot is hidden from visitors.
 fn last_part(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    name.rsplit(['/', '\\']).next().unwrap_or_default().trim_start_matches('.').to_owned()
 }
 
 fn too_large() -> Response {

@@ -33,8 +33,7 @@ pub(super) struct Way {
 /// Refuses what came unprotected or from another site, and keeps answers out of every cache.
 pub(super) async fn protect(State(admin): State<Arc<Admin>>, mut request: Request, next: Next) -> Response {
     let way = way(&request);
-    let is_far = way.address.is_some_and(|address| !address.to_canonical().is_loopback());
-    let mut response = if is_far && !way.is_secure && !admin.config.serve.admin_insecure {
+    let mut response = if !way.is_secure && !is_here(&request, way) && !admin.config.serve.admin_insecure {
         page::message(
             StatusCode::FORBIDDEN,
             "Connexion non protégée",
@@ -78,7 +77,7 @@ pub(super) async fn require_session(
             "Aucun droit",
             "Ce compte n'a aucun droit sur les produits. Un super-utilisateur peut lui en donner.",
         ),
-        Ok(None) if request.method() == Method::GET => {
+        Ok(None) if matches!(*request.method(), Method::GET | Method::HEAD) => {
             (StatusCode::FOUND, [(header::LOCATION, "/admin/login/")]).into_response()
         }
         Ok(None) => page::message(
@@ -90,9 +89,25 @@ pub(super) async fn require_session(
     }
 }
 
+/// Whether the browser itself is on this machine: what came through a proxy shows it, by its socket, by what it adds, or by
+/// the name that was asked for.
+fn is_here(request: &Request, way: Way) -> bool {
+    let headers = request.headers();
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(host, |(host, _)| host);
+    let is_named_here = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_passed_on = ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via"]
+        .iter()
+        .any(|name| headers.contains_key(*name));
+    way.address.is_some_and(|address| address.is_loopback()) && is_named_here && !is_passed_on
+}
+
 fn way(request: &Request) -> Way {
     let is_local = request.extensions().get::<Peer>().is_some_and(Peer::is_local);
-    let protocol = request.headers().get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    // What the nearest proxy says stands last.
+    let protocol = request.headers().get_all("x-forwarded-proto").iter().next_back();
+    let protocol = protocol.and_then(|value| value.to_str().ok());
     Way { address: client(request), is_secure: is_local && protocol == Some("https") }
 }
 

@@ -27,7 +27,7 @@ struct Tries {
     not_before: Timestamp,
 }
 
-/// The failures of addresses, or of names.
+/// The failures of addresses, of names, or of browsers.
 #[derive(Debug, Default)]
 struct Book(HashMap<String, Tries>);
 
@@ -76,36 +76,58 @@ impl Book {
     }
 }
 
+/// Who tries: from where, under which name, and from a browser that has logged in under it before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Who<'a> {
+    pub(super) address: Option<IpAddr>,
+    pub(super) name: &'a str,
+    pub(super) device: Option<&'a str>,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    addresses: Book,
+    names: Book,
+    devices: Book,
+}
+
 /// Tries of everybody.
 #[derive(Debug, Default)]
-pub(super) struct Limits(Mutex<(Book, Book)>);
+pub(super) struct Limits(Mutex<Books>);
 
 impl Limits {
-    /// Lets a try pass, or says how long to wait.
-    pub(super) fn begin(
-        &self,
-        address: Option<IpAddr>,
-        name: &str,
-        now: Timestamp,
-    ) -> Result<(), SignedDuration> {
+    /// Lets a try pass, or says how long to wait. A browser that is known waits for its own failures alone: strangers who
+    /// guess at the same name keep its owner from nothing.
+    pub(super) fn begin(&self, who: &Who<'_>, now: Timestamp) -> Result<(), SignedDuration> {
         let mut books = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (addresses, names) = &mut *books;
-        let (key, name) = (network(address), short(name));
-        let wait = addresses.wait(&key, now).max(names.wait(&name, now));
-        if let Some(wait) = wait {
+        if let Some(device) = who.device {
+            return match books.devices.wait(device, now) {
+                Some(wait) => Err(wait),
+                None => {
+                    books.devices.fail(device, now, ADDRESS_WAIT);
+                    Ok(())
+                }
+            };
+        }
+        let (key, name) = (network(who.address), short(who.name));
+        if let Some(wait) = books.addresses.wait(&key, now).max(books.names.wait(&name, now)) {
             return Err(wait);
         }
-        let is_shared = address.is_none_or(|address| address.to_canonical().is_loopback());
-        addresses.fail(&key, now, if is_shared { SHARED_WAIT } else { ADDRESS_WAIT });
-        names.fail(&name, now, SHARED_WAIT);
+        let is_shared = who.address.is_none_or(|address| address.to_canonical().is_loopback());
+        books.addresses.fail(&key, now, if is_shared { SHARED_WAIT } else { ADDRESS_WAIT });
+        books.names.fail(&name, now, SHARED_WAIT);
         Ok(())
     }
 
     /// Takes back the count of a try that was right.
-    pub(super) fn succeed(&self, address: Option<IpAddr>, name: &str, now: Timestamp) {
+    pub(super) fn succeed(&self, who: &Who<'_>, now: Timestamp) {
         let mut books = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        books.0.forgive(&network(address), now);
-        books.1.0.remove(&short(name));
+        if let Some(device) = who.device {
+            books.devices.0.remove(device);
+        } else {
+            books.addresses.forgive(&network(who.address), now);
+            books.names.0.remove(&short(who.name));
+        }
     }
 }
 
@@ -133,40 +155,59 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + second).expect("a time")
     }
 
+    fn who<'a>(address: &str, name: &'a str) -> Who<'a> {
+        Who { address: address.parse().ok(), name, device: None }
+    }
+
     #[test]
     fn each_failure_after_a_few_doubles_the_wait() {
         let limits = Limits::default();
-        let address = "192.0.2.7".parse().ok();
+        let here = |name| who("192.0.2.7", name);
         for _ in 0..4 {
-            limits.begin(address, "amina", at(0)).expect("free");
+            limits.begin(&here("amina"), at(0)).expect("free");
         }
-        assert_eq!(limits.begin(address, "other", at(0)), Err(SignedDuration::from_secs(1)));
-        assert_eq!(limits.begin(None, "amina", at(0)), Err(SignedDuration::from_secs(1)));
-        limits.begin(address, "other", at(1)).expect("waited");
-        assert_eq!(limits.begin(address, "third", at(1)), Err(SignedDuration::from_secs(2)));
+        let wait = |seconds| Err(SignedDuration::from_secs(seconds));
+        assert_eq!(limits.begin(&here("other"), at(0)), wait(1));
+        assert_eq!(limits.begin(&who("-", "amina"), at(0)), wait(1));
+        limits.begin(&here("other"), at(1)).expect("waited");
+        assert_eq!(limits.begin(&here("third"), at(1)), wait(2));
         let mut now = 3;
         for _ in 0..40 {
-            limits.begin(address, "fourth", at(now)).expect("waited long enough");
+            limits.begin(&here("fourth"), at(now)).expect("waited long enough");
             now += 900;
         }
-        assert!(limits.begin(address, "fifth", at(now - 1)).is_err());
-        limits.begin("192.0.2.8".parse().ok(), "fifth", at(now)).expect("another address");
-        limits.begin(address, "amina", at(now + 4000)).expect("forgotten");
+        assert!(limits.begin(&here("fifth"), at(now - 1)).is_err());
+        limits.begin(&who("192.0.2.8", "fifth"), at(now)).expect("another address");
+        limits.begin(&here("amina"), at(now + 4000)).expect("forgotten");
+    }
+
+    #[test]
+    fn strangers_do_not_keep_a_browser_waiting_that_is_known() {
+        let limits = Limits::default();
+        for _ in 0..4 {
+            limits.begin(&who("192.0.2.7", "amina"), at(0)).expect("free");
+        }
+        let known = Who { device: Some("a1"), ..who("192.0.2.7", "amina") };
+        for _ in 0..4 {
+            limits.begin(&known, at(0)).expect("not theirs");
+        }
+        assert!(limits.begin(&known, at(0)).is_err(), "it may not guess for ever either");
+        limits.succeed(&known, at(1));
+        limits.begin(&known, at(1)).expect("forgiven");
+        assert!(limits.begin(&who("192.0.2.8", "amina"), at(0)).is_err(), "strangers still wait");
     }
 
     #[test]
     fn a_success_is_not_counted_and_memory_is_bounded() {
         let limits = Limits::default();
-        let address: Option<IpAddr> = "2001:db8::1".parse().ok();
         for _ in 0..20 {
-            limits.begin(address, "amina", at(0)).expect("free");
-            limits.succeed("2001:db8::2".parse().ok(), "amina", at(0));
+            limits.begin(&who("2001:db8::1", "amina"), at(0)).expect("free");
+            limits.succeed(&who("2001:db8::2", "amina"), at(0));
         }
         for number in 0..MOST + 50 {
-            limits
-                .begin(None, &number.to_string(), at(i64::try_from(number).expect("small") * 100))
-                .expect("free");
+            let now = at(i64::try_from(number).expect("small") * 100);
+            limits.begin(&who("-", &number.to_string()), now).expect("free");
         }
-        assert!(limits.0.lock().expect("lock").1.0.len() <= MOST);
+        assert!(limits.0.lock().expect("lock").names.0.len() <= MOST);
     }
 }

@@ -3,10 +3,12 @@
 use super::Admin;
 use super::form;
 use super::guard::Way;
+use super::limit::Who;
 use super::page;
 use super::page::Frame;
 use super::session;
 use super::session::COOKIE;
+use super::session::DEVICE;
 use super::session::VISIT;
 use super::session::cookie;
 use super::session::set_cookie;
@@ -27,6 +29,7 @@ use axum::http::header;
 use axum::response::Response;
 use std::sync::Arc;
 use std::time::Duration;
+use unicode_normalization::UnicodeNormalization;
 
 /// Bytes of a login: the longest name and password that Django takes.
 const MOST: usize = 16 * 1024;
@@ -50,17 +53,24 @@ pub(super) async fn show(State(admin): State<Arc<Admin>>, request: Request) -> R
 pub(super) async fn enter(State(admin): State<Arc<Admin>>, request: Request) -> Response {
     let Some(way) = request.extensions().get::<Way>().copied() else { return page::unavailable() };
     let visit = cookie(request.headers(), VISIT).unwrap_or_default();
+    let device = cookie(request.headers(), DEVICE).and_then(|value| {
+        value.split_once('.').map(|(device, signature)| (device.to_owned(), signature.to_owned()))
+    });
     let form = match form::small(request, MOST).await {
         Ok(form) => form,
         Err(response) => return response,
     };
-    let name = form.get("username").to_owned();
+    // As Django's own form has it.
+    let name: String = form.get("username").trim().nfkc().collect();
     let again = |status, text: &str| form_page(&admin, Some(way), status, &name, text);
     if visit.is_empty() || !admin.key.is_signed("login", &[&visit], form.get("token")) {
         return again(StatusCode::FORBIDDEN, "La page de connexion avait expiré. Essayez encore une fois.");
     }
     let now = (admin.site.clock)();
-    if let Err(wait) = admin.limits.begin(way.address, &name, now) {
+    let device = device.filter(|device| admin.key.is_signed("device", &[&name, &device.0], &device.1));
+    let who =
+        Who { address: way.address, name: &name, device: device.as_ref().map(|(device, _)| device.as_str()) };
+    if let Err(wait) = admin.limits.begin(&who, now) {
         let seconds = wait.as_secs().max(1);
         let text = format!("Trop d'essais. Réessayez dans {seconds} s.");
         let mut response = again(StatusCode::TOO_MANY_REQUESTS, &text);
@@ -76,21 +86,15 @@ pub(super) async fn enter(State(admin): State<Arc<Admin>>, request: Request) -> 
         .ask(move |store| {
             let database = store.database.as_mut();
             let users = Users::read(database)?;
-            let user = users.named(database, &asked)?;
-            // For a name that is not known, somebody else's password is compared, and the answer thrown away.
-            let other = match user {
-                Some(_) => None,
-                None => users.all(database)?.into_iter().find(|user| user.is_staff && user.is_active),
-            };
-            Ok((users, user, other))
+            Ok((users.named(database, &asked)?, users.some_password(database)?, users))
         })
         .await;
-    let (users, user, other) = match found {
+    let (user, like, users) = match found {
         Ok(found) => found,
         Err(refusal) => return page::refused(refusal),
     };
-    let encoded = user.as_ref().or(other.as_ref()).map(|user| user.password.clone()).unwrap_or_default();
-    let Some(answer) = compare(&admin, encoded, form.get("password").to_owned()).await else {
+    let kept = user.as_ref().map(|user| user.password.clone()).unwrap_or_default();
+    let Some(answer) = compare(&admin, kept, like, form.get("password").to_owned()).await else {
         return again(StatusCode::SERVICE_UNAVAILABLE, "Trop de connexions à la fois. Réessayez.");
     };
     if let (Some(user), None) = (&user, answer)
@@ -103,26 +107,47 @@ pub(super) async fn enter(State(admin): State<Arc<Admin>>, request: Request) -> 
         admin.log.line(&told);
     }
     match user.filter(|user| answer == Some(true) && user.is_active && user.is_staff) {
-        Some(user) => let_in(&admin, way, users, user).await,
+        Some(user) => {
+            admin.limits.succeed(&who, now);
+            let_in(&admin, way, users, user, device).await
+        }
         None => again(
             StatusCode::FORBIDDEN,
-            "Identifiant ou mot de passe incorrect, ou compte sans accès à l'administration.",
+            "Identifiant ou mot de passe incorrect, ou compte sans accès à l'administration. Si celle de Django accepte pourtant ce mot de passe, le journal de ce serveur dit pourquoi.",
         ),
     }
 }
 
 /// Compares on a thread of its own, a few at a time; nothing when there is no turn in time.
-async fn compare(admin: &Admin, encoded: String, password: String) -> Option<Option<bool>> {
+async fn compare(
+    admin: &Admin,
+    kept: String,
+    like: Option<String>,
+    password: String,
+) -> Option<Option<bool>> {
     let turn = tokio::time::timeout(PATIENCE, admin.comparing.acquire()).await.ok()?.ok()?;
-    let compared = tokio::task::spawn_blocking(move || users::known(&encoded).is(&password)).await.ok();
+    let compare = move || users::compare(&kept, like.as_deref(), &password);
+    let compared = tokio::task::spawn_blocking(compare).await.ok();
     drop(turn);
     compared
 }
 
-async fn let_in(admin: &Arc<Admin>, way: Way, users: Users, user: User) -> Response {
+async fn let_in(
+    admin: &Arc<Admin>,
+    way: Way,
+    users: Users,
+    user: User,
+    device: Option<(String, String)>,
+) -> Response {
     let now = (admin.site.clock)();
-    admin.limits.succeed(way.address, &user.name, now);
     let Ok(value) = session::open(&admin.key, &user, now) else { return page::unavailable() };
+    let device = match device {
+        Some((device, signature)) => format!("{device}.{signature}"),
+        None => match random::key(16) {
+            Ok(device) => format!("{device}.{}", admin.key.sign("device", &[&user.name, &device])),
+            Err(_) => return page::unavailable(),
+        },
+    };
     let own = Arc::clone(admin);
     let noted = tokio::task::spawn_blocking(move || {
         let mut database = db::connect(&own.config.database, Access::Write)?;
@@ -137,6 +162,7 @@ async fn let_in(admin: &Arc<Admin>, way: Way, users: Users, user: User) -> Respo
     // As Django answers it, by which `logs logins` knows it.
     *response.status_mut() = StatusCode::FOUND;
     give(&mut response, &set_cookie(COOKIE, &value, way.is_secure));
+    give(&mut response, &set_cookie(DEVICE, &device, way.is_secure));
     give(&mut response, &set_cookie(VISIT, "", way.is_secure));
     response
 }
@@ -147,8 +173,17 @@ pub(super) async fn leave(State(admin): State<Arc<Admin>>, request: Request) -> 
         Ok(posted) => posted,
         Err(response) => return response,
     };
-    admin.signed_out.add(&posted.session, (admin.site.clock)());
-    let mut response = page::go_to("/admin/login/");
+    let mut response = match admin.signed_out.add(&posted.session, (admin.site.clock)()) {
+        Ok(()) => page::go_to("/admin/login/"),
+        Err(problem) => {
+            admin.log.line(&format!("error: admin: a session could not be ended: {}", one_line(&problem)));
+            page::message(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Déconnexion incomplète",
+                "Ce navigateur est déconnecté, mais le serveur n'a pas pu noter la fin de la session : une copie de son cookie reste valable quelques heures.",
+            )
+        }
+    };
     give(&mut response, &set_cookie(COOKIE, "", posted.way.is_secure));
     response
 }

@@ -5,6 +5,7 @@
 
 mod categories;
 mod changes;
+mod delete;
 mod form;
 mod guard;
 mod key;
@@ -12,9 +13,11 @@ mod limit;
 mod login;
 mod page;
 mod product;
+mod product_page;
 mod products;
 mod session;
 mod upload;
+mod values;
 mod write;
 
 use super::listen::Address;
@@ -27,6 +30,7 @@ use anyhow::Context;
 use anyhow::Result;
 use axum::Router;
 use axum::middleware;
+use axum::routing::any;
 use axum::routing::get;
 use axum::routing::post;
 use key::Key;
@@ -68,10 +72,10 @@ impl Admin {
         Ok(Some(Arc::new(Self {
             site: Arc::clone(site),
             config: config.clone(),
-            state_folder,
             key,
             limits: Limits::default(),
-            signed_out: SignedOut::default(),
+            signed_out: SignedOut::new(&state_folder),
+            state_folder,
             comparing: Semaphore::new(COMPARED_AT_ONCE),
             forms: Semaphore::new(FORMS_AT_ONCE),
             log,
@@ -104,7 +108,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(admin: &Arc<Admin>) -> Ro
         .route("/admin/products/add/", get(product::new).post(product::add))
         .route("/admin/products/stock/", post(products::stock))
         .route("/admin/products/{slug}/", get(product::show).post(product::update))
-        .route("/admin/products/{slug}/delete/", get(product::ask_delete).post(product::delete))
+        .route("/admin/products/{slug}/delete/", get(delete::ask).post(delete::delete))
         .route("/admin/categories/", get(categories::list))
         .route("/admin/changes/", get(changes::list).post(changes::undo))
         .route("/admin/logout/", post(login::leave))
@@ -112,7 +116,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(admin: &Arc<Admin>) -> Ro
     Router::new()
         .route("/admin", get(page::to_list))
         .route("/admin/login/", get(login::show).post(login::enter))
-        .route("/admin/{asset}", get(page::style))
+        .route("/admin/{*rest}", any(page::other))
         .merge(inside)
         .layer(middleware::from_fn_with_state(Arc::clone(admin), guard::protect))
         .with_state(Arc::clone(admin))

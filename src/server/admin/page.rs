@@ -2,10 +2,12 @@
 
 use super::Admin;
 use super::session::Session;
+use crate::media::segment;
 use crate::server::worker::Refusal;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::HeaderValue;
+use axum::http::Method;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -111,14 +113,18 @@ pub(super) async fn to_list() -> Response {
     go_to("/admin/")
 }
 
-/// The style sheet, named by its content so that browsers may keep it.
-pub(super) async fn style(Path(name): Path<String>) -> Response {
-    if name != style_name() {
-        return not_found();
+/// Whatever else is asked for below `/admin/`: the style sheet, named by its content so that browsers may keep it; a page
+/// without its last slash; nothing else.
+pub(super) async fn other(Path(rest): Path<String>, method: Method) -> Response {
+    if rest == style_name() {
+        let keep = "public, max-age=31536000, immutable";
+        return ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, keep)], STYLE)
+            .into_response();
     }
-    let keep = "public, max-age=31536000, immutable";
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, keep)], STYLE)
-        .into_response()
+    if matches!(method, Method::GET | Method::HEAD) && !rest.ends_with('/') && !rest.contains('.') {
+        return go_to(&format!("/admin/{}/", rest.split('/').map(segment).collect::<Vec<_>>().join("/")));
+    }
+    not_found()
 }
 
 fn style_name() -> String {

@@ -1,5 +1,6 @@
 //! A picture that was sent: judged at once, and laid down where the planner takes it from.
 
+use super::Admin;
 use super::form::Sent;
 use crate::config::ImagesConfig;
 use crate::images;
@@ -10,17 +11,30 @@ use anyhow::Context;
 use anyhow::Result;
 use std::io::Write;
 use std::path::Path;
-use tempfile::TempDir;
+use std::sync::Arc;
+use tempfile::NamedTempFile;
 
-/// A picture in a folder of its own, which goes with it.
+/// A picture in a temporary file, which goes with it.
 pub(super) struct Upload {
-    folder: TempDir,
-    extension: String,
+    file: NamedTempFile,
     name: String,
 }
 
-/// Says why a picture is not taken, in French; nothing where it is.
-pub(super) fn refusal(rules: &ImagesConfig, sent: &Sent) -> Option<String> {
+/// Judges a picture and lays it down, on a thread of its own; says in French why it is not taken.
+///
+/// # Errors
+/// When the folder of temporary files cannot be written to.
+pub(super) async fn take(admin: &Arc<Admin>, sent: Sent) -> Result<Result<Upload, String>> {
+    let admin = Arc::clone(admin);
+    let taken = tokio::task::spawn_blocking(move || match refusal(&admin.config.images, &sent) {
+        Some(reason) => Ok(Err(reason)),
+        None => lay_down(sent).map(Ok),
+    });
+    taken.await.context("judge the picture")?
+}
+
+/// Nothing where it is taken.
+fn refusal(rules: &ImagesConfig, sent: &Sent) -> Option<String> {
     let bytes = |size| Language::French.bytes(size);
     if sent.size > rules.max_size.0 {
         return Some(format!("Cette image pèse {} : au plus {}.", bytes(sent.size), bytes(rules.max_size.0)));
@@ -47,29 +61,22 @@ pub(super) fn refusal(rules: &ImagesConfig, sent: &Sent) -> Option<String> {
     }
 }
 
-/// Lays a picture down.
-///
-/// # Errors
-/// When the folder of temporary files cannot be written to.
-pub(super) fn lay_down(sent: Sent) -> Result<Upload> {
-    let folder = tempfile::Builder::new()
-        .prefix(".sitekeep-upload-")
-        .tempdir()
-        .context("make a folder for the picture")?;
-    let upload = Upload { folder, extension: extension(&sent.name).to_ascii_lowercase(), name: sent.name };
-    let mut file = std::fs::File::create(upload.path()).context("write the picture down")?;
+/// Under a name like those of Django's own uploads: `images uploads` removes what a kill leaves of either.
+fn lay_down(sent: Sent) -> Result<Upload> {
+    let mut file = tempfile::Builder::new()
+        .prefix("tmp")
+        .rand_bytes(8)
+        .suffix(&format!(".upload.{}", extension(&sent.name).to_ascii_lowercase()))
+        .tempfile()
+        .context("make a file for the picture")?;
     file.write_all(&sent.content).context("write the picture down")?;
-    Ok(upload)
+    Ok(Upload { file, name: sent.name })
 }
 
 impl Upload {
-    fn path(&self) -> std::path::PathBuf {
-        self.folder.path().join(format!("picture.{}", self.extension))
-    }
-
     /// As the planner takes it, under the name that it was sent with.
     pub(super) fn picture(&self) -> Picture {
-        Picture::File { source: self.path(), name: Some(self.name.clone()) }
+        Picture::File { source: self.file.path().to_owned(), name: Some(self.name.clone()) }
     }
 }
 

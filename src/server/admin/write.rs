@@ -1,8 +1,12 @@
 //! What is written: under the lock of the site, as the commands write it, and undoable like theirs.
 
 use super::Admin;
+use super::session::Rights;
+use crate::config::Config;
 use crate::db;
 use crate::db::Access;
+use crate::db::Showcase;
+use crate::db::rows::RowChange;
 use crate::error;
 use crate::error::Kind;
 use crate::error::one_line;
@@ -34,6 +38,7 @@ pub(super) enum Refusal {
     Moved,
     /// There is no such product or change.
     Gone,
+    NoRight,
     Other(anyhow::Error),
 }
 
@@ -56,6 +61,7 @@ impl Refusal {
                     .to_owned()
             }
             Self::Gone => "Cela n'existe plus. Rien n'a été enregistré.".to_owned(),
+            Self::NoRight => "Ce compte n'a pas le droit de faire cela. Rien n'a été enregistré.".to_owned(),
             Self::Other(problem) => {
                 let hint = error::hints(problem).first().map(|hint| format!(" ({hint})")).unwrap_or_default();
                 format!("Rien n'a été enregistré : {}{hint}", one_line(problem))
@@ -119,8 +125,8 @@ pub(super) async fn changes(admin: &Arc<Admin>) -> Result<Vec<Change>, Refusal> 
     .await
 }
 
-/// Takes a change of rows back.
-pub(super) async fn undo(admin: &Arc<Admin>, run: &str) -> Result<(), Refusal> {
+/// Takes a change of rows back, where these rights are enough for all of its rows.
+pub(super) async fn undo(admin: &Arc<Admin>, rights: Rights, run: &str) -> Result<(), Refusal> {
     let (admin, run) = (Arc::clone(admin), run.to_owned());
     on_its_own_thread(move || {
         let (_lock, quarantine) = begin(&admin, "undo")?;
@@ -128,10 +134,20 @@ pub(super) async fn undo(admin: &Arc<Admin>, run: &str) -> Result<(), Refusal> {
             .list()?
             .into_iter()
             .find(|change| change.run == run && change.rows.is_some() && change.phase == Phase::Applied);
-        quarantine.turn_rows(&mut found.ok_or(Refusal::Gone)?)?;
+        let mut change = found.ok_or(Refusal::Gone)?;
+        if !rights.categories && has_categories(&admin.config, &quarantine.rows(&change)?)? {
+            return Err(Refusal::NoRight);
+        }
+        quarantine.turn_rows(&mut change)?;
         Ok(())
     })
     .await
+}
+
+fn has_categories(config: &Config, rows: &[RowChange]) -> Result<bool> {
+    let schema = db::connect(&config.database, Access::Read)?.schema()?;
+    let category = Showcase::resolve(schema, &config.site.app)?.category;
+    Ok(rows.iter().any(|row| Some(&row.table) == category.as_ref()))
 }
 
 /// Keeps every other run away, and finishes what a killed one left half done.
