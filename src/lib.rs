@@ -38,4 +38,5 @@ pub mod status;
 pub mod system;
 pub mod troubleshoot;
 pub mod units;
+pub mod users;
 pub mod whatsapp;

@@ -219,7 +219,7 @@ fn the_figures_are_those_that_django_counts() {
 }
 
 /// The guide's models as an application of its own, in a file.
-const MODELS: &str = r#"
+pub const MODELS: &str = r#"
 from django.conf import settings
 from django.db import models
 

@@ -25,6 +25,7 @@ const ROWS: &[(&[&str], Siblings)] = &[
             "stats",
             "docs",
             "products",
+            "users",
             "acknowledge",
             "dependencies",
             "security",

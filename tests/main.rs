@@ -7,6 +7,7 @@
 #![allow(clippy::missing_panics_doc, clippy::needless_pass_by_value, reason = "tests")]
 
 mod acknowledge;
+mod admin;
 mod backup;
 mod canary;
 mod checklist;
@@ -46,3 +47,4 @@ mod stub;
 mod tls;
 mod troubleshoot;
 mod upkeep;
+mod users;

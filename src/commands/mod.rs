@@ -35,6 +35,7 @@ mod stats;
 mod status;
 mod troubleshoot;
 mod undo;
+mod users;
 #[cfg(test)]
 mod words;
 
@@ -183,6 +184,8 @@ enum Command {
     #[command(subcommand)]
     Categories(categories::CategoriesCommand),
     #[command(subcommand)]
+    Users(users::UsersCommand),
+    #[command(subcommand)]
     Dependencies(dependencies::DependenciesCommand),
     #[command(subcommand)]
     Logs(logs::LogsCommand),
@@ -236,6 +239,7 @@ impl Command {
             Self::Stats(args) => stats::run(&args, context),
             Self::Products(command) => products::run(&command, context),
             Self::Categories(command) => categories::run(&command, context),
+            Self::Users(command) => users::run(&command, context),
             Self::Dependencies(command) => dependencies::run(&command, context),
             Self::Logs(command) => logs::run(&command, context),
             Self::Performance(command) => performance::run(&command, context),

@@ -141,7 +141,7 @@ impl Record {
             partial: false,
             problem,
             begin,
-            run_id: run_id(context),
+            run_id: random::run_id(context.now),
         }
     }
 
@@ -187,11 +187,6 @@ impl Record {
         printed?;
         Ok(report.status())
     }
-}
-
-/// Identifier that sorts by time and is unique on this machine.
-fn run_id(context: &Context) -> String {
-    format!("{}-{:08x}", context.now.strftime("%Y%m%dT%H%M%SZ"), random::number() & 0xffff_ffff)
 }
 
 /// What is acknowledged on this site.

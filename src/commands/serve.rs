@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Serve the catalogue as a web site
 ///
-/// Reads the site's own database and media folder, and changes nothing. Ends at SIGTERM or Ctrl-C, when the last
+/// Reads the site's own database and media folder, and changes nothing, unless [serve] admin opens /admin/ to Django's staff. Ends at SIGTERM or Ctrl-C, when the last
 /// request is answered. Pages are rendered in French and need no script. Under systemd the service is ready (READY=1) when it listens, and
 /// a socket that systemd passes is used before --listen.
 #[derive(Debug, Clone, Args)]
@@ -50,6 +50,9 @@ pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Status> {
     if config.serve.variants_folder.is_none() {
         config.serve.variants_folder =
             context.state_folder(&config).ok().map(|folder| folder.join("variants"));
+    }
+    if config.serve.admin {
+        config.state.directory = Some(context.state_folder(&config)?);
     }
     let fixed = context.environment.get("SITEKEEP_NOW").map(ToOwned::to_owned);
     let now = context.now;

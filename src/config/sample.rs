@@ -114,6 +114,8 @@ const KEYS: &[(&str, &str, &str)] = &[
     ("serve.answers_size", "", "Bytes of the API's answers kept until the database changes; 0: none"),
     ("serve.cors_origins", "", "Sites whose scripts may read the API (\"https://shop.example\"); \"*\": all"),
     ("serve.frontend", "\"frontend/dist\"", "Built single-page application, served instead of the pages"),
+    ("serve.admin", "", "Serve /admin/: products and pictures, for Django's staff"),
+    ("serve.admin_insecure", "", "Let passwords of the admin cross the network without TLS"),
     (
         "serve.access_log",
         "\"/var/log/niasotac/access.log\"",

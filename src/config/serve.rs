@@ -51,6 +51,10 @@ pub struct ServeConfig {
     pub cors_origins: Vec<String>,
     /// Folder of a built single-page application, served in the place of the pages.
     pub frontend: Option<PathBuf>,
+    /// Whether `/admin/` is served: products and their pictures, for Django's staff.
+    pub admin: bool,
+    /// Whether passwords may cross the network unprotected; for a trial only.
+    pub admin_insecure: bool,
     /// File of the access log, or `-` for standard error; without it, none is written.
     pub access_log: Option<PathBuf>,
 }
@@ -76,6 +80,8 @@ impl Default for ServeConfig {
             answers_size: ByteSize(16 * 1024 * 1024),
             cors_origins: Vec::new(),
             frontend: None,
+            admin: false,
+            admin_insecure: false,
             access_log: None,
         }
     }

@@ -3,6 +3,7 @@
 //! Django owns the schema. What is read is what is there: [`Showcase`] resolves which tables and columns this version
 //! of the application has, and each query is built from that.
 
+mod administrators;
 mod aside;
 mod categories;
 mod connect;
@@ -44,6 +45,8 @@ mod value;
 mod watch;
 mod wire;
 
+pub use administrators::Administrator;
+pub use administrators::administrators;
 pub use aside::Aside;
 pub use aside::exchange;
 pub use aside::reopen;
@@ -117,8 +120,8 @@ pub use texts::TextsRead;
 pub use texts::named;
 pub use texts::product_of;
 pub use texts::read_texts;
-pub use users::Administrator;
-pub use users::administrators;
+pub use users::User;
+pub use users::Users;
 pub use value::Row;
 pub use value::Value;
 pub use watch::Watch;

@@ -12,6 +12,43 @@ use crate::units::ByteSize;
 use anyhow::Result;
 use std::path::Path;
 
+/// Why a picture may not become one of the shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfit {
+    /// Its size, and the largest that is taken.
+    TooLarge(ByteSize, ByteSize),
+    /// What it is.
+    Format(&'static str),
+    /// What it is, while its name says something else.
+    Name(&'static str),
+    /// Why it cannot be decoded.
+    Damaged(String),
+}
+
+/// Judges a picture by its content and the extension of its name. Returns what is against a recommendation.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn judge_upload(rules: &ImagesConfig, bytes: &[u8], extension: &str) -> Result<Vec<String>, Unfit> {
+    let size = ByteSize(bytes.len() as u64);
+    if size > rules.max_size {
+        return Err(Unfit::TooLarge(size, rules.max_size));
+    }
+    let format = match picture::sniff(bytes) {
+        Sniffed::Picture(format) => format_name(format),
+        Sniffed::Svg => "svg",
+        _ => "no picture",
+    };
+    if !rules.formats.iter().any(|known| known == format) {
+        return Err(Unfit::Format(format));
+    }
+    if !fits(format, &extension.to_ascii_lowercase()) {
+        return Err(Unfit::Name(format));
+    }
+    let (width, height) = picture::decode(bytes).map_err(|problem| Unfit::Damaged(one_line(&problem)))?;
+    Ok(Judged::recommended(rules, width, height))
+}
+
 /// Judges a file before it is uploaded. Returns what is against a recommendation: resolution and shape.
 ///
 /// # Errors
@@ -25,36 +62,40 @@ pub fn accept(rules: &ImagesConfig, file: &Path) -> Result<Vec<String>> {
         return Err(refuse(format!("{told} is no file"), "name a picture".to_owned()).into());
     }
     let size = ByteSize(metadata.len());
-    if size > rules.max_size {
-        let hint = format!(
-            "make it smaller (cjpeg or convert -quality 85, or fewer pixels): at most {}, [images] max_size",
-            rules.max_size
-        );
-        return Err(refuse(format!("the picture {told} has {size}"), hint).into());
-    }
-    let bytes = std::fs::read(file).map_err(|error| {
-        refuse(format!("read the picture {told}: {error}"), "let this user read it".to_owned())
-    })?;
-    let accepted = rules.formats.join(" or ");
-    let format = match picture::sniff(&bytes) {
-        Sniffed::Picture(format) => format_name(format),
-        Sniffed::Svg => "svg",
-        _ => "no picture",
+    let extension = file.extension().and_then(|it| it.to_str()).unwrap_or_default();
+    // A huge file is not read only to be refused.
+    let judged = if size > rules.max_size {
+        Err(Unfit::TooLarge(size, rules.max_size))
+    } else {
+        let bytes = std::fs::read(file).map_err(|error| {
+            refuse(format!("read the picture {told}: {error}"), "let this user read it".to_owned())
+        })?;
+        judge_upload(rules, &bytes, extension)
     };
-    if !rules.formats.iter().any(|known| known == format) {
-        let hint = format!("convert it to {accepted}; [images] formats has the rule");
-        return Err(refuse(format!("the picture {told} is {format}"), hint).into());
-    }
-    let extension = file.extension().and_then(|it| it.to_str()).unwrap_or_default().to_ascii_lowercase();
-    if !fits(format, &extension) {
-        let hint = format!("rename it to .{}", if format == "jpeg" { "jpg" } else { format });
-        return Err(refuse(format!("the picture {told} is {format}, whatever its name says"), hint).into());
-    }
-    let (width, height) = picture::decode(&bytes).map_err(|problem| {
-        let hint = "it opens nowhere: take it from its source again".to_owned();
-        refuse(format!("the picture {told} is damaged: {}", one_line(&problem)), hint)
-    })?;
-    Ok(Judged::recommended(rules, width, height))
+    judged.map_err(|unfit| {
+        let accepted = rules.formats.join(" or ");
+        match unfit {
+            Unfit::TooLarge(size, most) => refuse(
+                format!("the picture {told} has {size}"),
+                format!(
+                    "make it smaller (cjpeg or convert -quality 85, or fewer pixels): at most {most}, [images] max_size"
+                ),
+            ),
+            Unfit::Format(format) => refuse(
+                format!("the picture {told} is {format}"),
+                format!("convert it to {accepted}; [images] formats has the rule"),
+            ),
+            Unfit::Name(format) => refuse(
+                format!("the picture {told} is {format}, whatever its name says"),
+                format!("rename it to .{}", if format == "jpeg" { "jpg" } else { format }),
+            ),
+            Unfit::Damaged(problem) => refuse(
+                format!("the picture {told} is damaged: {problem}"),
+                "it opens nowhere: take it from its source again".to_owned(),
+            ),
+        }
+        .into()
+    })
 }
 
 fn fits(format: &str, extension: &str) -> bool {

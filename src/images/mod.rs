@@ -29,7 +29,9 @@ mod thumbnails;
 mod uploads;
 mod walk;
 
+pub use accept::Unfit;
 pub use accept::accept;
+pub use accept::judge_upload;
 pub use duplicates::Duplicate;
 pub use duplicates::SameFile;
 pub use duplicates::duplicates;

@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::error::Kind;
 use anyhow::Context;
 use anyhow::Result;
+use sha2::Digest;
+use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -182,6 +184,15 @@ impl Catalogue {
         }
     }
 
+    /// Whether Django's forms want this value of every product.
+    pub fn requires(&self, value: &str) -> bool {
+        match value {
+            "category" => self.layout.requires("category_id"),
+            "subcategory" => self.layout.requires("subcategory_id"),
+            column => self.layout.requires(column),
+        }
+    }
+
     /// What a product is, in words.
     pub fn facts(&self, product: &Product) -> Facts {
         let layout = &self.layout;
@@ -223,6 +234,17 @@ impl Product {
             }
             PictureAt::Nowhere => None,
         }
+    }
+
+    /// Tells two states of a product apart, whichever of its rows was written to.
+    pub fn version(&self) -> String {
+        let mut digest = Sha256::new();
+        for row in std::iter::once(&self.row).chain(&self.gallery).chain(&self.status) {
+            for (name, cell) in row {
+                digest.update(format!("{}:{name}={:?};", name.len(), cell).as_bytes());
+            }
+        }
+        digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Every picture that its rows name.

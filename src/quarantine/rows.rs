@@ -118,9 +118,11 @@ impl Quarantine<'_> {
         let mut database = db::connect(self.database, Access::Write)?;
         self.look(&mut change.parts)?;
         self.enter(change, phase)?;
+        let mut is_asked = false;
         let written = self.put_in_place(change).and_then(|()| {
             let mut transaction = Transaction::begin(database.as_mut())?;
             write(&mut transaction)?;
+            is_asked = true;
             transaction.commit().map(drop)
         });
         drop(database);
@@ -132,8 +134,9 @@ impl Quarantine<'_> {
             }
             Err(problem) => problem,
         };
-        // A commit whose answer was lost may have taken place: the database tells.
-        match self.finish_rows(change) {
+        // A commit whose answer was lost may have taken place: the database tells. Without one, nothing has.
+        let finished = if is_asked { self.finish_rows(change) } else { self.give_up_rows(change) };
+        match finished {
             Ok(()) if change.phase == done(phase) => Ok(()),
             Ok(()) => Err(problem),
             Err(worse) => {
@@ -158,9 +161,11 @@ impl Quarantine<'_> {
             Phase::Applying => standing != Standing::Before,
             _ => standing != Standing::After,
         };
-        if took_place {
-            return self.follow(change);
-        }
+        if took_place { self.follow(change) } else { self.give_up_rows(change) }
+    }
+
+    /// Takes the files of a change away again whose transaction did not take place, and ends the phase.
+    fn give_up_rows(&self, change: &mut Change) -> Result<()> {
         let back: Vec<&Part> = change.parts.iter().filter(|part| comes(part)).collect();
         let named = self.named(&back)?;
         for part in back.into_iter().filter(|part| !named.contains(&part.name)) {

@@ -103,7 +103,7 @@ impl Entry {
 }
 
 /// The visitor's address: the connection's; behind a proxy on this machine, the one that the proxy names last.
-fn client(request: &Request) -> Option<IpAddr> {
+pub(super) fn client(request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<Peer>()?;
     let own = match peer {
         Peer::Address(address) => Some(address.ip().to_canonical()),
@@ -112,7 +112,9 @@ fn client(request: &Request) -> Option<IpAddr> {
     if !peer.is_local() {
         return own;
     }
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    // A proxy may add a line of its own below one that the visitor made up.
+    let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back();
+    let forwarded = forwarded.and_then(|value| value.to_str().ok());
     let last =
         forwarded.and_then(|list| list.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
     last.or(own)
@@ -206,5 +208,8 @@ mod tests {
         assert_eq!(client_of("192.0.2.7:1", "10.0.0.1"), "192.0.2.7");
         assert_eq!(client_of("127.0.0.1:1", "10.0.0.1, 198.51.100.1"), "198.51.100.1");
         assert_eq!(client_of("[::ffff:127.0.0.1]:1", "nonsense"), "127.0.0.1");
+        let mut twice = request("127.0.0.1:1", "10.0.0.1", "x");
+        twice.headers_mut().append("x-forwarded-for", "198.51.100.1".parse().expect("a value"));
+        assert_eq!(client(&twice), "198.51.100.1".parse().ok());
     }
 }

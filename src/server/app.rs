@@ -2,6 +2,8 @@
 
 use super::access_log;
 use super::access_log::AccessLog;
+use super::admin;
+use super::admin::Admin;
 use super::api;
 use super::assets;
 use super::frontend;
@@ -28,6 +30,7 @@ pub(super) fn router(
     site: &Arc<Site>,
     max_body: usize,
     metrics: &Arc<Metrics>,
+    admin: Option<&Arc<Admin>>,
     access_log: Option<AccessLog>,
 ) -> Router {
     let language = site.language;
@@ -55,6 +58,8 @@ pub(super) fn router(
         .merge(api)
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(max_body))
+        // It takes pictures, and has limits of its own; its pages are not compressed, because of the tokens in them.
+        .merge(admin.map(admin::router).unwrap_or_default())
         .layer(CatchPanicLayer::custom(move |panic| pages::crashed(language, panic)))
         .layer(middleware::from_fn(headers::protect))
         .layer(middleware::from_fn_with_state(Arc::clone(metrics), metrics::count));

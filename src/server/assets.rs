@@ -48,7 +48,7 @@ pub(super) async fn favicon() -> Response {
 }
 
 /// FNV-1a: it tells versions apart and needs no secret.
-const fn fingerprint(text: &str) -> u64 {
+pub(super) const fn fingerprint(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut position = 0;

@@ -1,9 +1,10 @@
 //! The catalogue server: the shop's pages and pictures, read from the database that Django keeps.
 //!
 //! One call, [`run`], starts the async runtime, serves, and returns when it was told to stop. The database is asked on
-//! threads of its own; nothing here writes to it.
+//! threads of its own; only [`admin`] writes to it, where it is asked for.
 
 mod access_log;
+mod admin;
 mod answers;
 mod api;
 mod app;
@@ -32,6 +33,7 @@ pub use stop::Stop;
 
 use crate::config::Config;
 use access_log::AccessLog;
+use admin::Admin;
 use anyhow::Context;
 use anyhow::Result;
 use connections::Limits;
@@ -91,6 +93,7 @@ pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(Address)) ->
     let mode = config.serve.socket_mode().unwrap_or(0o660);
     let listener = listen::listener(&options.listen, mode)?;
     let address = listener.address()?;
+    admin::require_protected(config, &address)?;
     let monitor =
         config.serve.metrics_listen.as_deref().map(|address| listen::bind(address, mode)).transpose()?;
     let (alive, ended) = std::sync::mpsc::channel();
@@ -163,12 +166,13 @@ fn assemble(
     access_log: Option<Log>,
     alive: &Sender<()>,
 ) -> Result<(axum::Router, Arc<Site>)> {
-    let pool = Pool::start(config, errors, alive)?;
+    let pool = Pool::start(config, errors.clone(), alive)?;
     let site = Arc::new(Site::new(config, pool, Arc::clone(clock))?);
+    let admin = Admin::start(config, &site, errors)?;
     let access_log =
         access_log.map(|log| AccessLog { log, zone: site.zone.clone(), clock: Arc::clone(clock) });
     let max_body = usize::try_from(config.serve.max_body.0).unwrap_or(usize::MAX);
-    Ok((app::router(&site, max_body, metrics, access_log), site))
+    Ok((app::router(&site, max_body, metrics, admin.as_ref(), access_log), site))
 }
 
 fn access_log(config: &Config, errors: &Log, alive: &Sender<()>) -> Result<Option<Log>> {

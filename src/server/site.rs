@@ -23,8 +23,18 @@ use std::time::Duration;
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// First segments of paths that are the server's own.
-const OWN_PATHS: [&str; 9] =
-    ["api", "products", "contact", "static", "healthz", "readyz", "favicon.ico", "robots.txt", "sitemap.xml"];
+const OWN_PATHS: [&str; 10] = [
+    "admin",
+    "api",
+    "products",
+    "contact",
+    "static",
+    "healthz",
+    "readyz",
+    "favicon.ico",
+    "robots.txt",
+    "sitemap.xml",
+];
 
 pub(super) struct Site {
     /// Name shown where the settings table has none.

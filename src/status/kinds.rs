@@ -138,6 +138,8 @@ kinds! {
     SECURITY_PORT = "SECURITY-012", "ports that others can reach", "Audit sécurité complet";
     SECURITY_UNIT = "SECURITY-013", "how far systemd confines the service", "Audit sécurité complet";
 
+    USER = "USERS-001", "a user of the admin", "Gestion des Produits";
+
     LOG_ERRORS = "LOGS-001", "errors in the Django log", "Quotidienne 2";
     LOG_NOT_FOUND = "LOGS-002", "rate of 404 answers", "Quotidienne 2";
     LOG_SERVER_ERRORS = "LOGS-003", "rate of 5xx answers", "Quotidienne 2";

@@ -12,6 +12,7 @@ pub mod process;
 pub mod random;
 pub mod release;
 pub mod run;
+pub mod secret;
 pub mod service;
 pub mod sockets;
 pub mod swap;

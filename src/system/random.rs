@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use anyhow::Result;
+use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::hash::BuildHasher;
@@ -11,6 +12,11 @@ use std::io::Read;
 /// A random number for an identifier; not for a key.
 pub fn number() -> u64 {
     RandomState::new().hash_one(std::process::id())
+}
+
+/// Identifier of a run that sorts by time and is unique on this machine.
+pub fn run_id(now: Timestamp) -> String {
+    format!("{}-{:08x}", now.strftime("%Y%m%dT%H%M%SZ"), number() & 0xffff_ffff)
 }
 
 /// A key of `bytes` random bytes from the kernel, in hexadecimal.

@@ -22,7 +22,7 @@ mod postgres;
 mod products;
 mod purge;
 mod restore;
-mod strace;
+pub mod strace;
 mod world;
 
 pub use moments::Random;

@@ -124,7 +124,8 @@ fn run(options: &[&str], command: &Command) -> ExitStatus {
     under(options, command).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
 }
 
-fn under(options: &[&str], command: &Command) -> Command {
+/// The command, run by strace with these options.
+pub fn under(options: &[&str], command: &Command) -> Command {
     let mut strace = Command::new("strace");
     strace
         .args(["-f", "-qq", "-e", "signal=none"])

@@ -163,6 +163,17 @@ pub fn on_both(name: &str, test: impl Fn(&Shop)) {
     test(&Shop { sandbox: Sandbox::site(), url: Some(url) });
 }
 
+/// The same, with Django's own tables as well.
+pub fn on_both_with_users(name: &str, test: impl Fn(&Shop)) {
+    test(&Shop::on_sqlite());
+    let Some(cluster) = cluster() else { return };
+    let url = cluster.create(name, "");
+    let settings = sitekeep::config::DatabaseConfig { url: Some(url.clone()), ..Default::default() };
+    let now = crate::sandbox::NOW.parse().unwrap();
+    sitekeep::db::create(&settings, "showcase", &crate::sandbox::seed(), now).unwrap();
+    test(&Shop { sandbox: Sandbox::site(), url: Some(url) });
+}
+
 /// What a product needs, with a picture that is there.
 pub fn add<'a>(name: &'a str, picture: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut arguments = vec![

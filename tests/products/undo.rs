@@ -49,6 +49,26 @@ fn undo_refuses_when_the_row_has_moved_on_since() {
 }
 
 #[test]
+fn undo_refuses_when_its_row_is_gone_or_the_very_value_was_changed_since() {
+    on_both("products_gone_since", |shop| {
+        shop.does(&["products", "update", "savane-14", "--price", "400000"]);
+        let list = shop.does(&["quarantine", "list", "--format", "json"]).json();
+        let run = list["kept"][0]["run"].as_str().unwrap().to_owned();
+        for moved in [
+            "UPDATE showcase_product SET price = 5 WHERE id = 1",
+            "DELETE FROM showcase_product WHERE id = 1",
+        ] {
+            shop.site_writes(moved);
+            let rows = shop.rows();
+            shop.run(&["undo", &run, "--confirm", "shop"]).exits(2);
+            assert_eq!(shop.rows(), rows, "{moved}");
+            let list = shop.does(&["quarantine", "list", "--format", "json"]).json();
+            assert_eq!(list["kept"][0]["phase"], "applied", "{moved}");
+        }
+    });
+}
+
+#[test]
 fn undo_of_an_add_refuses_when_something_refers_to_the_product_since() {
     on_both("products_referred_since", |shop| {
         let picture = shop.picture("vue.jpg");

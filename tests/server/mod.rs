@@ -15,4 +15,4 @@ mod recorded;
 mod schema;
 mod schemas;
 mod variants;
-mod world;
+pub(crate) mod world;

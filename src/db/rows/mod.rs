@@ -15,6 +15,7 @@ pub use outcome::standing;
 pub use read::all;
 pub use read::by;
 pub use read::by_id;
+pub use read::by_text;
 pub use read::count;
 pub use relation::Column;
 pub use relation::Reference;

@@ -60,6 +60,29 @@ pub fn by(
     Ok(fields(relation, rows))
 }
 
+/// The rows whose column holds this text.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub fn by_text(
+    database: &mut dyn Database,
+    relation: &Relation,
+    column: &str,
+    text: &str,
+) -> Result<Vec<Fields>> {
+    settle(database)?;
+    let sql = format!(
+        "SELECT {} FROM {} WHERE {} = $1 ORDER BY \"id\"",
+        column_list(database.engine(), relation),
+        quoted(&relation.name),
+        quoted(column)
+    );
+    let rows = database
+        .query(&sql, &[text.into()])
+        .with_context(|| format!("read the rows of {}", relation.name))?;
+    Ok(fields(relation, rows))
+}
+
 /// How many rows of a table refer to a row by this column.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ mod tally;
 pub use people::Sessions;
 pub use people::Users;
 pub use people::sessions;
+pub(in crate::db) use people::user_table;
 pub use people::users;
 pub use pictures::each_picture;
 pub use pictures::products_without_picture;
