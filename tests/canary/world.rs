@@ -12,8 +12,15 @@ use std::process::Command;
 pub const MARK: &str = "c4n4ry";
 
 /// The files that hold secrets by their nature, and the log, in which the site itself wrote one down.
-const HOLDERS: [&str; 6] =
-    ["backend/.env", "backend/shop/settings.py", "backend/db.sqlite3", "sitekeep.toml", "secrets/", "logs/"];
+const HOLDERS: [&str; 7] = [
+    "backend/.env",
+    "backend/shop/settings.py",
+    "backend/db.sqlite3",
+    "sitekeep.toml",
+    "secrets/",
+    "user-password",
+    "logs/",
+];
 
 pub struct World {
     pub sandbox: Sandbox,
@@ -44,6 +51,8 @@ impl World {
             sandbox.write(&format!("secrets/{name}"), &format!("{secret}\n"));
             sandbox.set_mode(&format!("secrets/{name}"), 0o600);
         }
+        sandbox.write("user-password", "c4n4ry-Zanzibar-77\n");
+        sandbox.set_mode("user-password", 0o600);
         for name in ["vue.jpg", "pictures/ecran-baobab.jpg"] {
             sandbox.write_bytes(name, &jpeg(800, 600));
         }

@@ -65,6 +65,7 @@ fn a_password_is_taken_from_a_file_but_not_a_weak_one_nor_without_a_terminal() {
     assert_eq!(shop.ask("SELECT count(*) FROM auth_user"), "0");
     shop.sandbox.write("password", &format!("{PASSWORD}\nsecond line\n"));
     let file = shop.sandbox.path("password");
+    shop.sandbox.set_mode("password", 0o600);
     let create = ["users", "create", "amina", "--staff-only", "--password-file", file.to_str().unwrap()];
     shop.run(&create).exits(1).says("may enter the admin").says("no superuser is active");
     shop.run(&["users", "password", "nobody", "--password-stdin"]).exits(64).complains("no user `nobody`");
