@@ -6,6 +6,7 @@ use super::File;
 use super::Period;
 use super::Plan;
 use super::cron::LOCK_WAIT;
+use super::plan::DATABASE_PASSWORD;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -141,7 +142,11 @@ fn alert(plan: &Plan) -> String {
     );
     user(&mut text, plan);
     state(&mut text, plan);
-    credentials(&mut text, plan);
+    // A file that is gone may be why the run never began: the alert then goes out by the ways that need none.
+    for (name, path) in plan.credentials.iter().filter(|(name, _)| *name != DATABASE_PASSWORD) {
+        let path = quoted(&format!("{name}:{}", path.display()));
+        let _ = write!(text, "LoadCredential={path}\nSetCredential={name}:\\n\n");
+    }
     writable(&mut text, &plan.state);
     private_temporary_files(&mut text, plan);
     text.push_str(CONFINED);
