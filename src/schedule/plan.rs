@@ -7,9 +7,6 @@ use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// Name of the credential that alerts do without.
-pub(super) const DATABASE_PASSWORD: &str = "database-password";
-
 /// All that the files of a schedule are made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -53,7 +50,7 @@ impl Plan {
         writable.extend(config.schedule.writable.iter().cloned());
         let (mail, webhook) = (&config.notifications.email, &config.notifications.webhook);
         let credentials = [
-            (DATABASE_PASSWORD, &config.database.password_file),
+            ("database-password", &config.database.password_file),
             ("smtp-password", &mail.password_file),
             ("webhook-token", &webhook.token_file),
         ];

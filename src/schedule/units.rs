@@ -6,7 +6,6 @@ use super::File;
 use super::Period;
 use super::Plan;
 use super::cron::LOCK_WAIT;
-use super::plan::DATABASE_PASSWORD;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -143,7 +142,7 @@ fn alert(plan: &Plan) -> String {
     user(&mut text, plan);
     state(&mut text, plan);
     // A file that is gone may be why the run never began: the alert then goes out by the ways that need none.
-    for (name, path) in plan.credentials.iter().filter(|(name, _)| *name != DATABASE_PASSWORD) {
+    for (name, path) in &plan.credentials {
         let path = quoted(&format!("{name}:{}", path.display()));
         let _ = write!(text, "LoadCredential={path}\nSetCredential={name}:\\n\n");
     }
@@ -302,6 +301,7 @@ mod tests {
         assert!(!text.contains("StateDirectory"), "{text}");
         assert!(text.contains("LoadCredential=smtp-password:/etc/sitekeep/smtp\n"), "{text}");
         assert!(alert(&plan).contains("ReadWritePaths=\"-/mnt/shop state\"\n"));
+        assert!(alert(&plan).contains("SetCredential=smtp-password:\\n\n"), "{}", alert(&plan));
         // systemd makes that folder and gives it to the user, whoever has opened it before.
         let plan = Plan { state: Some("/var/lib/sitekeep/shop".into()), ..plan };
         assert!(service(&plan, Period::Daily).contains("StateDirectory=sitekeep/shop\n"));
