@@ -134,3 +134,15 @@ fn a_frontend_server_that_runs_is_watched() {
     sandbox.run(&["init"]).exits(0);
     sandbox.run(&["config", "show"]).exits(0).says(&format!("health.ports = [{port}, 8000]"));
 }
+
+#[test]
+fn settings_of_the_whole_machine_name_one_record_and_one_place_of_the_backups() {
+    let sandbox = project(SETTINGS, "");
+    sandbox
+        .run(&["init", "--dry-run", "--output", "/etc/sitekeep/sitekeep.toml"])
+        .exits(0)
+        .says("\ndirectory = \"/var/lib/sitekeep/boutique\"")
+        .says("\nfolder = \"/var/backups/boutique\"");
+    let own = sandbox.run(&["init", "--dry-run"]).exits(0);
+    assert!(!own.stdout.contains("\ndirectory = "), "{}", own.stdout);
+}

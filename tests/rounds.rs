@@ -83,3 +83,23 @@ fn a_fault_of_the_shops_own_settings_does_not_fail_the_drill() {
     sandbox.run(&["backup", "full"]).exits(0);
     sandbox.run(&["backup", "drill"]).exits(0);
 }
+
+#[test]
+fn a_round_that_is_stopped_says_what_it_did_and_what_it_left() {
+    let sandbox = site();
+    let mut settings = std::fs::read_to_string(sandbox.path("sitekeep.toml")).unwrap();
+    settings.push_str(
+        "[checklist]\nitems = [\n\
+         { id = \"shop.stop\", period = \"weekly\", command = [\"sh\", \"-c\", \"kill -TERM $PPID\"] },\n\
+         { id = \"shop.after\", period = \"weekly\", command = [\"touch\", \"after\"] }]\n",
+    );
+    sandbox.write("sitekeep.toml", &settings);
+    let stopped = sandbox.run(&["weekly", "--only", "backup.database,shop", "--format", "json"]).exits(143);
+    assert!(stopped.stderr.contains("stopped on request"), "{}", stopped.stderr);
+    let report = stopped.json();
+    assert_eq!(findings(&report, "BACKUP-001", "ok").len(), 1, "what was done counts: {report}");
+    assert_eq!(findings(&report, "CHECKLIST-002", "ok").len(), 1, "{report}");
+    assert_eq!(findings(&report, "CHECK-001", "unknown")[0]["subject"], "shop.after");
+    assert!(!sandbox.path("after").exists(), "nothing was begun after it");
+    sandbox.run(&["checklist", "history", "shop.after"]).exits(0).says("not carried out");
+}

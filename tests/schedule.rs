@@ -12,6 +12,9 @@ use std::process::Command;
 
 const UNITS: &str = "image/etc/systemd/system";
 
+/// A folder that is the same for whoever runs it.
+const BACKUPS: &str = "[backup]\nfolder = \"backups\"\n";
+
 fn units(sandbox: &Sandbox) -> Vec<PathBuf> {
     let mut files: Vec<_> =
         std::fs::read_dir(sandbox.path(UNITS)).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -50,6 +53,7 @@ fn the_files_of_the_package_are_those_that_the_settings_give() {
 #[test]
 fn what_is_installed_is_checked_changed_by_hand_refused_and_removed() {
     let sandbox = Sandbox::site();
+    sandbox.configure(BACKUPS);
     let install = ["schedule", "install", "--systemd", "--root", "image"];
     sandbox
         .run(&[&install[..], &["--dry-run"]].concat())
@@ -108,10 +112,26 @@ fn systemd_and_cron_are_not_both_installed() {
 }
 
 #[test]
+fn two_places_of_the_backups_are_told() {
+    let sandbox = Sandbox::site();
+    let elsewhere = "the runs back up to ";
+    sandbox
+        .run(&["schedule", "install", "--systemd", "--root", "image"])
+        .exits(0)
+        .complains(elsewhere)
+        .complains("set [backup] folder");
+    sandbox.run(&["schedule", "check", "--root", "image"]).exits(1).says(elsewhere);
+    sandbox.configure(BACKUPS);
+    let one = sandbox.run(&["schedule", "install", "--systemd", "--root", "image"]).exits(0);
+    assert!(!one.stderr.contains(elsewhere), "{}", one.stderr);
+}
+
+#[test]
 fn settings_that_moved_on_are_told() {
     let sandbox = Sandbox::site();
+    sandbox.configure(BACKUPS);
     sandbox.run(&["schedule", "install", "--systemd", "--root", "image"]).exits(0);
-    sandbox.configure("[schedule]\nweekly = \"Sat 01:30\"\n");
+    sandbox.configure(&format!("{BACKUPS}[schedule]\nweekly = \"Sat 01:30\"\n"));
     let report = sandbox.run(&["schedule", "check", "--root", "image", "--format", "json"]).exits(1).json();
     let warned = findings(&report, "SCHEDULE-001", "warning");
     assert!(

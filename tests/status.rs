@@ -3,6 +3,7 @@
 use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
+use std::os::unix::fs::MetadataExt;
 
 fn site() -> Sandbox {
     let sandbox = Sandbox::site();
@@ -178,4 +179,27 @@ fn ages_that_contradict_each_other_are_refused() {
     let sandbox = site();
     sandbox.configure("[status]\nmedia_critical_days = 2\n");
     sandbox.run(&["status"]).exits(78).complains("media_critical_days");
+}
+
+#[test]
+fn what_root_opens_first_belongs_to_the_owner_of_the_folder() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let sandbox = Sandbox::site();
+    for folder in ["state", "backups"] {
+        std::fs::create_dir(sandbox.path(folder)).unwrap();
+        std::os::unix::fs::chown(sandbox.path(folder), Some(65534), Some(65534)).unwrap();
+    }
+    sandbox.configure("[backup]\nfolder = \"backups\"\n");
+    sandbox.run(&["backup", "database"]).exits(0);
+    sandbox
+        .run(&["acknowledge", "DISK-001", "--reason", "x", "--by", "Awa", "--until", "2026-12-01"])
+        .exits(0);
+    let files = ["state", "backups"].into_iter().flat_map(|folder| {
+        walkdir::WalkDir::new(sandbox.path(folder)).into_iter().map(|entry| entry.unwrap())
+    });
+    let of_root: Vec<_> =
+        files.filter(|file| file.metadata().unwrap().uid() == 0).map(|file| file.path().to_owned()).collect();
+    assert_eq!(of_root, Vec::<std::path::PathBuf>::new());
 }

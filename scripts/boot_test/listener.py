@@ -7,7 +7,7 @@ class Taker(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with open(sys.argv[1], "ab") as file:
-            file.write(f"{self.headers.get('Authorization')} ".encode() + body.replace(b"\n", b" ") + b"\n")
+            file.write(f"{self.path} {self.headers.get('Authorization')} ".encode() + body.replace(b"\n", b" ") + b"\n")
         self.send_response(204)
         self.end_headers()
 

@@ -15,16 +15,38 @@ use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::time::Instant;
 
-/// Runs the items in order and returns what each found.
-pub fn run(items: &[&'static Item], round: &mut Round<'_>) -> Vec<ItemReport> {
+const AGAIN: &str = "do what is left: sitekeep checklist run --due";
+
+/// What a run came to.
+pub struct Ran {
+    /// What each item found; one that was not begun any more is UNKNOWN.
+    pub reports: Vec<ItemReport>,
+    /// Why the run was given up, where it was.
+    pub stopped: Option<anyhow::Error>,
+}
+
+/// Runs the items in order, until all are done or somebody asks to stop.
+pub fn run(items: &[&'static Item], round: &mut Round<'_>) -> Ran {
     round.progress.start("checking", items.len() as u64);
+    let mut stopped = None;
     let reports = items
         .iter()
         .map(|item: &&'static Item| {
             let begin = Instant::now();
-            let check = catch_unwind(AssertUnwindSafe(|| item.work(round)));
+            if stopped.is_none() {
+                stopped = round.progress.go_on().err();
+            }
+            let check = match &stopped {
+                None => catch_unwind(AssertUnwindSafe(|| item.work(round))),
+                Some(_) => Ok(Ok(not_begun(item))),
+            };
             let check = match check {
                 Ok(Ok(check)) => check,
+                Ok(Err(error)) if error::is_interruption(&error) => {
+                    let check = given_up(item, &error);
+                    stopped = Some(error);
+                    check
+                }
                 Ok(Err(error)) => failed(item, &error),
                 Err(_) => failed(item, &anyhow::anyhow!("the check crashed; its message is on stderr")),
             };
@@ -40,7 +62,7 @@ pub fn run(items: &[&'static Item], round: &mut Round<'_>) -> Vec<ItemReport> {
         })
         .collect();
     round.progress.finish();
-    reports
+    Ran { reports, stopped }
 }
 
 impl Item {
@@ -51,6 +73,16 @@ impl Item {
             Work::Command(own) => own::check(own),
         }
     }
+}
+
+fn not_begun(item: &Item) -> Check {
+    let message = "not carried out: the run was stopped before it";
+    Finding::unknown(&kinds::CHECK_FAILED, item.id, message).remedy(AGAIN).into()
+}
+
+fn given_up(item: &Item, problem: &anyhow::Error) -> Check {
+    let message = format!("not carried out: {}", error::one_line(problem));
+    Finding::unknown(&kinds::CHECK_FAILED, item.id, message).remedy(AGAIN).into()
 }
 
 fn failed(item: &Item, problem: &anyhow::Error) -> Check {
@@ -86,7 +118,7 @@ mod tests {
     fn what_cannot_run_is_unknown_and_the_rest_still_runs() {
         let config = Config::default();
         let mut round = Round::new(&config, None, jiff::Timestamp::UNIX_EPOCH, &Silent);
-        let reports = run(&[&FAILS, &CRASHES, &LOOKS_AT_NOTHING, &WORKS], &mut round);
+        let reports = run(&[&FAILS, &CRASHES, &LOOKS_AT_NOTHING, &WORKS], &mut round).reports;
         let statuses: Vec<_> = reports.iter().map(ItemReport::status).collect();
         assert_eq!(statuses, [Status::Unknown, Status::Unknown, Status::Unknown, Status::Ok]);
         assert_eq!(reports[0].findings[0].message, "could not be checked: no way in");

@@ -75,7 +75,7 @@ pub(super) fn run(command: &PerformanceCommand, context: &Context) -> Result<Sta
     let mut record = Record::open(config, context);
     let bar = Bar::new(context.printer.quiet);
     let mut round = Round::new(config, record.state.as_mut(), context.now, &bar);
-    let found = checklist::run(&items, &mut round);
+    let found = checklist::run(&items, &mut round).reports;
     drop(round);
     record.ran = items.iter().map(|item| item.id).collect();
     if let Some(path) = &args.html {

@@ -19,6 +19,7 @@ use crate::state::State;
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
+use crate::system::interrupt::Interrupt;
 use crate::system::random;
 use anyhow::Result;
 use clap::Args;
@@ -87,16 +88,22 @@ pub(super) fn run_job(job: Job<'_>, args: &ReportArgs, context: &Context) -> Res
     if job.since.is_none() {
         record.ran = job.items.iter().filter(|item| !item.is_signed()).map(|item| item.id).collect();
     }
-    let bar = Bar::new(context.printer.quiet);
+    // What only looks may end at any moment; what changes something ends where that does no harm.
+    let interrupt = if changes { Interrupt::listen()? } else { Interrupt::default() };
+    let bar = Bar::that_hears(context.printer.quiet, interrupt);
     let mut keeper = if changes { Some(backup::Keeper::new(config, &bar, context)?) } else { None };
     let mut round = Round::new(config, record.state.as_mut(), context.now, &bar);
     round.remembers = job.remembers;
     round.keeper = keeper.as_mut().map(|keeper| keeper as &mut dyn checklist::Keeper);
-    let items = checklist::run(job.items, &mut round);
+    let ran = checklist::run(job.items, &mut round);
     let notes = std::mem::take(&mut round.notes);
     drop(round);
     drop(lock);
-    let status = record.tell(job.command, job.skipped, items, config, args, context)?;
+    record.partial |= ran.stopped.is_some();
+    let status = record.tell(job.command, job.skipped, ran.reports, config, args, context)?;
+    if let Some(stopped) = ran.stopped {
+        return Err(stopped);
+    }
     let remembered = record.state.as_mut().map_or(Ok(()), |state| notes.commit(state));
     Ok(match remembered {
         Ok(()) => status,

@@ -119,7 +119,7 @@ fn look(problem: Problem, record: &mut Record, config: &Config, context: &Contex
     let mut found = Vec::new();
     for id in problem.items() {
         if let Some(item) = checklist::items().find(|item| item.id == *id) {
-            found.extend(checklist::run(&[item as &'static Item], &mut round));
+            found.extend(checklist::run(&[item as &'static Item], &mut round).reports);
         } else {
             let begin = Instant::now();
             let check = images::look_at_permissions(config).unwrap_or_else(|error| {

@@ -124,6 +124,8 @@ pub(super) fn find_keys(config: &mut Config, environment: &Environment) -> Vec<(
         let credential = credential.filter(|path| path.exists());
         let Some(path) = credential.as_ref().or(file.as_ref()).filter(|_| secret.is_none()) else { continue };
         match first_line(path) {
+            // systemd hands an empty one to an alert where the file is gone.
+            Ok(found) if found.is_empty() => *problem = Some(format!("{} is empty", path.display())),
             Ok(found) => {
                 *secret = Some(Secret::new(found));
                 origins.push((key, Origin::Source(path.display().to_string())));

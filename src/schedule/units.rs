@@ -141,7 +141,11 @@ fn alert(plan: &Plan) -> String {
     );
     user(&mut text, plan);
     state(&mut text, plan);
-    credentials(&mut text, plan);
+    // A file that is gone may be why the run never began: the alert then goes out by the ways that need none.
+    for (name, path) in &plan.credentials {
+        let path = quoted(&format!("{name}:{}", path.display()));
+        let _ = write!(text, "LoadCredential={path}\nSetCredential={name}:\\n\n");
+    }
     writable(&mut text, &plan.state);
     private_temporary_files(&mut text, plan);
     text.push_str(CONFINED);
@@ -297,6 +301,7 @@ mod tests {
         assert!(!text.contains("StateDirectory"), "{text}");
         assert!(text.contains("LoadCredential=smtp-password:/etc/sitekeep/smtp\n"), "{text}");
         assert!(alert(&plan).contains("ReadWritePaths=\"-/mnt/shop state\"\n"));
+        assert!(alert(&plan).contains("SetCredential=smtp-password:\\n\n"), "{}", alert(&plan));
         // systemd makes that folder and gives it to the user, whoever has opened it before.
         let plan = Plan { state: Some("/var/lib/sitekeep/shop".into()), ..plan };
         assert!(service(&plan, Period::Daily).contains("StateDirectory=sitekeep/shop\n"));

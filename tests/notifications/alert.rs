@@ -49,3 +49,27 @@ fn what_systemd_cannot_tell_is_told_all_the_same() {
 fn nobody_to_tell_is_a_warning() {
     site("").run_with(&[("MONITOR_SERVICE_RESULT", "timeout")], &ALERT).exits(1).complains("nobody is told");
 }
+
+#[test]
+fn what_systemd_could_not_prepare_is_told_in_words() {
+    let service = Service::start();
+    let sandbox = webhook(&service, "");
+    let ended = [("MONITOR_SERVICE_RESULT", "exit-code"), ("MONITOR_EXIT_STATUS", "243")];
+    sandbox.run_with(&ended, &ALERT).exits(0).says("a password or token is not there");
+}
+
+#[test]
+fn an_alert_without_its_credential_waits_and_says_why() {
+    let service = Service::start();
+    let sandbox = webhook(&service, "");
+    sandbox.write("credentials/webhook-token", "\n");
+    let folder = sandbox.path("credentials");
+    let ended = [
+        ("MONITOR_SERVICE_RESULT", "timeout"),
+        ("MONITOR_EXIT_STATUS", ""),
+        ("CREDENTIALS_DIRECTORY", folder.to_str().unwrap()),
+    ];
+    sandbox.run_with(&ended, &ALERT).exits(0);
+    assert!(service.taken().is_empty(), "an empty token is none");
+    sandbox.run(&["notifications", "list"]).exits(0).says("webhook-token is empty");
+}

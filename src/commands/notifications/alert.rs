@@ -90,10 +90,19 @@ impl End {
         match self.result.as_str() {
             "timeout" => "ran out of time and was ended".to_owned(),
             "oom-kill" => "was killed: the machine was out of memory".to_owned(),
+            "signal" | "core-dump" if status.is_empty() || status == "0" => {
+                "was killed by a signal".to_owned()
+            }
             "signal" | "core-dump" => format!("was killed by signal {status}"),
             "exit-code" => match status.as_str() {
                 "64" => "its command line is wrong: install the schedule anew".to_owned(),
                 "78" => "its configuration is wrong: sitekeep config validate".to_owned(),
+                // What systemd could not prepare (systemd.exec, "Process Exit Codes").
+                "203" => "could not begin: its program is not there: install the schedule anew".to_owned(),
+                "217" => "could not begin: its user is not there ([schedule] user)".to_owned(),
+                "226" => "could not begin: a folder that it may write to cannot be set up".to_owned(),
+                "238" => "could not begin: the folder of its state cannot be set up".to_owned(),
+                "243" => "could not begin: the file of a password or token is not there".to_owned(),
                 _ => format!("could not begin or crashed: exit code {status}"),
             },
             "resources" => {
