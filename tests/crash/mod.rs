@@ -15,6 +15,7 @@
 
 mod backup;
 mod disk;
+mod every;
 mod full;
 mod lock;
 mod moments;
@@ -22,6 +23,7 @@ mod postgres;
 mod products;
 mod purge;
 mod restore;
+mod seen;
 mod strace;
 mod world;
 
