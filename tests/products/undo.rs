@@ -49,6 +49,22 @@ fn undo_refuses_when_the_row_has_moved_on_since() {
 }
 
 #[test]
+fn an_undo_that_was_refused_with_its_pictures_can_be_tried_again() {
+    on_both("products_tried_again", |shop| {
+        let picture = shop.picture("vue.jpg");
+        let before = (shop.rows(), shop.media());
+        shop.does(&["products", "image", "savane-14", &picture]);
+        for _ in 0..2 {
+            shop.site_writes("UPDATE showcase_product SET brand = 'Autre' WHERE id = 1");
+            shop.run(&["undo", "--confirm", "shop"]).exits(2).says("its brand is `Autre`, not `Akwa`");
+        }
+        shop.site_writes("UPDATE showcase_product SET brand = 'Akwa' WHERE id = 1");
+        shop.does(&["undo", "--confirm", "shop"]);
+        assert_eq!((shop.rows(), shop.media()), before);
+    });
+}
+
+#[test]
 fn undo_of_an_add_refuses_when_something_refers_to_the_product_since() {
     on_both("products_referred_since", |shop| {
         let picture = shop.picture("vue.jpg");
