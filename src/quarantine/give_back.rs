@@ -79,7 +79,7 @@ impl Quarantine<'_> {
 }
 
 /// What was noted before the change becomes what is to be found before it is taken back, and the other way round.
-fn turn(part: &mut Part) {
+pub(super) fn turn(part: &mut Part) {
     std::mem::swap(&mut part.live, &mut part.beside);
 }
 

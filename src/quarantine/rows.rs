@@ -10,6 +10,7 @@ use super::Part;
 use super::Phase;
 use super::Quarantine;
 use super::give_back::make_way;
+use super::give_back::turn;
 use crate::db;
 use crate::db::Access;
 use crate::db::rows::RowChange;
@@ -179,6 +180,10 @@ impl Quarantine<'_> {
             Phase::Applying => Phase::Staging,
             _ => Phase::Applied,
         };
+        if former != Phase::Staging {
+            // As before this try: what came then lies beside now, and the way back leads from there.
+            change.parts.iter_mut().for_each(turn);
+        }
         self.enter(change, former)
     }
 

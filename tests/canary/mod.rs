@@ -10,6 +10,7 @@ use crate::crash::strace_is_there;
 use crate::database::guide_schema_on_postgres;
 use crate::postgres::cluster;
 use lines::LINES;
+pub use lines::commands;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::process::Command;

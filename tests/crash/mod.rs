@@ -15,6 +15,7 @@
 
 mod backup;
 mod disk;
+mod every;
 mod full;
 mod lock;
 mod moments;
@@ -23,6 +24,8 @@ mod products;
 mod purge;
 mod restore;
 pub mod strace;
+mod seen;
+mod strace;
 mod world;
 
 pub use moments::Random;

@@ -196,3 +196,11 @@ pub fn sample(moments: &Moments, at_most: usize) -> Vec<Step> {
     let pace = others.len().div_ceil(at_most.max(1)).max(1);
     naming.into_iter().chain(others.into_iter().step_by(pace)).collect()
 }
+
+/// Leaves so many steps of a quick run, evenly.
+pub fn thin_out(moments: &mut Moments, at_most: usize) {
+    if !super::is_whole() {
+        let pace = moments.steps.len().div_ceil(at_most.max(1)).max(1);
+        moments.steps = std::mem::take(&mut moments.steps).into_iter().step_by(pace).collect();
+    }
+}

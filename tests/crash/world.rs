@@ -4,6 +4,7 @@ use super::strace;
 use super::strace::Moments;
 use super::strace::Step;
 use crate::restore::tree;
+use crate::sandbox::NOW;
 use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;
 use sitekeep::progress::Silent;
@@ -23,6 +24,8 @@ pub struct World {
     before: TempDir,
     /// A folder of another file system, and what its one file holds before each run.
     elsewhere: Option<(TempDir, Vec<u8>)>,
+    /// When everything happens.
+    pub now: &'static str,
 }
 
 /// The parts of the site that a restore exchanges, each on its own.
@@ -40,7 +43,7 @@ impl World {
     pub fn new(sandbox: Sandbox) -> Self {
         let before = tempfile::tempdir().unwrap();
         copy(&sandbox.path(""), before.path());
-        Self { sandbox, before, elsewhere: None }
+        Self { sandbox, before, elsewhere: None, now: NOW }
     }
 
     /// The same with the `.env` behind a link, on a file system of its own.
@@ -78,7 +81,8 @@ impl World {
         let mut command = self.sandbox.command(arguments);
         command
             .env("SITEKEEP_SITE__URL", "http://127.0.0.1:9")
-            .env("SITEKEEP_SITE__SETTINGS", "backend/shop/settings.py");
+            .env("SITEKEEP_SITE__SETTINGS", "backend/shop/settings.py")
+            .env("SITEKEEP_NOW", self.now);
         command
     }
 

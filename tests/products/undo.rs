@@ -65,6 +65,18 @@ fn undo_refuses_when_its_row_is_gone_or_the_very_value_was_changed_since() {
             let list = shop.does(&["quarantine", "list", "--format", "json"]).json();
             assert_eq!(list["kept"][0]["phase"], "applied", "{moved}");
         }
+fn an_undo_that_was_refused_with_its_pictures_can_be_tried_again() {
+    on_both("products_tried_again", |shop| {
+        let picture = shop.picture("vue.jpg");
+        let before = (shop.rows(), shop.media());
+        shop.does(&["products", "image", "savane-14", &picture]);
+        for _ in 0..2 {
+            shop.site_writes("UPDATE showcase_product SET brand = 'Autre' WHERE id = 1");
+            shop.run(&["undo", "--confirm", "shop"]).exits(2).says("its brand is `Autre`, not `Akwa`");
+        }
+        shop.site_writes("UPDATE showcase_product SET brand = 'Akwa' WHERE id = 1");
+        shop.does(&["undo", "--confirm", "shop"]);
+        assert_eq!((shop.rows(), shop.media()), before);
     });
 }
 
