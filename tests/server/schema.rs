@@ -74,6 +74,13 @@ fn every_documented_path_answers_as_its_schema_says() {
         if answers.get("400").is_some() {
             check(&server, &document, &format!("{path}?search=%00"), answers, 400);
         }
+        let refused = server.ask("GET", &path.replace("{slug}", slug), &[("Authorization", "Bearer abc")]);
+        let schema = &answers["401"]["content"]["application/json"]["schema"];
+        assert_eq!(
+            (refused.status, fault(&document, schema, &refused.json(), "refusal")),
+            (401, None),
+            "{path}"
+        );
         for parameter in methods["get"]["parameters"].as_array().unwrap() {
             let name = parameter["name"].as_str().unwrap();
             assert!(name == "slug" || !path.contains("{slug}"), "{path} takes {name}");

@@ -1,12 +1,13 @@
 //! Numbers as Python reads them in a query: page numbers and prices.
 
 use crate::db::Price;
+use std::cmp::Ordering;
 
 /// Zeros of the scripts whose digits Python takes for digits, besides our own.
 const ZEROS: [char; 6] = ['\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{ff10}'];
 
-/// Decimal places beyond which Django says that a price is too large.
-const MOST_PLACES: i64 = 50;
+/// The floating-point number 1e50, beyond which Django says that a price is too large, in full.
+const MOST: &str = "100000000000000007629769841091887003294964970946560";
 
 /// Exponents that Python's decimals can have.
 const EXPONENTS: i64 = 999_999_999_999_999_999;
@@ -69,7 +70,7 @@ fn hundredths(text: &str, up: bool) -> Result<Price, Wrong> {
     if digits.is_empty() {
         return Ok(Price(0));
     }
-    if !negative && before_point - 3 > MOST_PLACES {
+    if !negative && exceeds(digits, before_point - 2) {
         return Err(Wrong::TooLarge);
     }
     let magnitude = if before_point > 15 {
@@ -83,6 +84,16 @@ fn hundredths(text: &str, up: bool) -> Result<Price, Wrong> {
         kept + i64::from(rounds_away)
     };
     Ok(Price(if negative { -magnitude } else { magnitude }))
+}
+
+/// Whether a number is beyond `MOST`: its digits, of which so many stand before the point.
+fn exceeds(digits: &str, before_point: i64) -> bool {
+    match usize::try_from(before_point).unwrap_or(0).cmp(&MOST.len()) {
+        Ordering::Less => false,
+        Ordering::Greater => true,
+        // Of the same length, digits are in the order of their numbers; zeros at the end add nothing.
+        Ordering::Equal => digits.trim_end_matches('0') > MOST.trim_end_matches('0'),
+    }
 }
 
 fn ascii_digits(text: &str) -> String {
@@ -139,10 +150,12 @@ mod tests {
         {
             assert_eq!(at_least(text), Err(Wrong::NoNumber), "{text}");
         }
-        for text in ["1e51", "1e400", "1e100000000"] {
+        for text in ["1.00000000000000008e50", "1e51", "1e400", "1e100000000"] {
             assert_eq!(at_most(text), Err(Wrong::TooLarge), "{text}");
         }
-        assert!(at_most("1e50").is_ok());
+        for text in ["1e50", "1.00000000000000007e50", "-1e51"] {
+            assert!(at_most(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

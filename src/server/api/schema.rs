@@ -7,6 +7,11 @@ use serde_json::json;
 
 /// Writes the document for a site.
 pub(super) fn document(site: &Site) -> Value {
+    let token = json!({
+        "type": "http",
+        "scheme": "bearer",
+        "description": "Of the application's own API. This server knows no token, and answers 401 to each.",
+    });
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -16,22 +21,24 @@ pub(super) fn document(site: &Site) -> Value {
         },
         "servers": [{ "url": site.url }],
         "paths": paths(),
-        "components": { "schemas": schemas() },
+        "security": [{}, { "token": [] }],
+        "components": { "schemas": schemas(), "securitySchemes": { "token": token } },
     })
 }
 
 fn paths() -> Value {
     let page = parameter("page", &text(), "Number of the page from 1, or `last`");
-    let search = parameter("search", &text(), "Words that must all occur; quotes hold words together");
+    let words = json!({ "type": "string", "pattern": "^[^\\u0000]*$" });
+    let search = parameter("search", &words, "Words that must all occur; quotes hold words together");
     let category_order = order(&["name", "created_at"]);
     let filters = || {
         vec![
-            parameter("category", &text(), "Slug of a category; its descendants count"),
-            parameter("brand", &text(), "The brand, exactly"),
-            parameter("in_stock", &choice(&["true", "false"]), "Other values are ignored"),
-            parameter("featured", &choice(&["true", "false"]), "Other values are ignored"),
-            parameter("price_min", &text(), "Least price, a number"),
-            parameter("price_max", &text(), "Greatest price, a number"),
+            parameter("category", &words, "Slug of a category; its descendants count"),
+            parameter("brand", &words, "The brand, exactly"),
+            parameter("in_stock", &text(), "`true` or `false`; other values are ignored"),
+            parameter("featured", &text(), "`true` or `false`; other values are ignored"),
+            parameter("price_min", &bound(), "Least price; an empty one is none"),
+            parameter("price_max", &bound(), "Greatest price; an empty one is none"),
             search.clone(),
         ]
     };
@@ -41,20 +48,32 @@ fn paths() -> Value {
     let array = |of: &str| json!({ "type": "array", "items": reference(of) });
     json!({
         "/api/": get("The addresses of the lists", &[], &reference("Root"), &[]),
-        "/api/products/": get("Products, twenty a page", &listing, &reference("ProductPage"), &["400", "404"]),
-        "/api/products/{slug}/": get("One product", std::slice::from_ref(&slug), &reference("Product"), &["404"]),
+        "/api/products/": writable(
+            &["post"],
+            get("Products, twenty a page", &listing, &reference("ProductPage"), &["400", "404"]),
+        ),
+        "/api/products/{slug}/": writable(
+            &["put", "patch", "delete"],
+            get("One product", std::slice::from_ref(&slug), &reference("Product"), &["404"]),
+        ),
         "/api/products/featured/": get("The first featured products", &filters(), &array("ListedProduct"), &["400"]),
         "/api/products/recent/": get("The newest products", &filters(), &array("ListedProduct"), &["400"]),
         "/api/products/brands/": get("Every brand", &[], &json!({ "type": "array", "items": text() }), &[]),
         "/api/products/stats/": get("How many products there are", &[], &reference("Stats"), &[]),
-        "/api/categories/": get(
-            "Categories, twenty a page",
-            &[search.clone(), category_order, page],
-            &reference("CategoryPage"),
-            &["400", "404"],
+        "/api/categories/": writable(
+            &["post"],
+            get(
+                "Categories, twenty a page",
+                &[search.clone(), category_order, page],
+                &reference("CategoryPage"),
+                &["400", "404"],
+            ),
         ),
         "/api/categories/main_categories/": get("Categories at the top", &[], &array("Category"), &[]),
-        "/api/categories/{slug}/": get("One category", std::slice::from_ref(&slug), &reference("Category"), &["404"]),
+        "/api/categories/{slug}/": writable(
+            &["put", "patch", "delete"],
+            get("One category", std::slice::from_ref(&slug), &reference("Category"), &["404"]),
+        ),
         "/api/categories/{slug}/products/":
             get("Products in a category and below it", &[slug], &array("ListedProduct"), &["404"]),
         "/api/settings/": get("How to reach the company", &[], &reference("Settings"), &[]),
@@ -127,6 +146,20 @@ fn schemas() -> Value {
             ("updated_at", time()),
         ]),
         "Detail": object(&[("detail", text())]),
+        "Refusal": {
+            "type": "object",
+            "properties": {
+                "detail": text(),
+                "code": text(),
+                "messages": { "type": "array", "items": object(&[
+                    ("token_class", text()),
+                    ("token_type", text()),
+                    ("message", text()),
+                ]) },
+            },
+            "required": ["detail"],
+            "additionalProperties": false,
+        },
         "Complaint": {
             "description": "What is wrong, by parameter; a bare list where the search is",
             "type": ["object", "array"],
@@ -136,17 +169,34 @@ fn schemas() -> Value {
 
 fn get(summary: &str, parameters: &[Value], schema: &Value, errors: &[&str]) -> Value {
     let mut responses = Map::new();
-    let answer = |description: &str, schema: &Value| json!({ "description": description, "content": { "application/json": { "schema": schema } } });
     responses.insert("200".to_owned(), answer(summary, schema));
-    for status in errors {
-        let (description, schema) = if *status == "400" {
-            ("A parameter makes no sense", "Complaint")
-        } else {
-            ("There is no such thing", "Detail")
+    for status in errors.iter().chain(&["401"]) {
+        let (description, schema) = match *status {
+            "400" => ("A parameter makes no sense", "Complaint"),
+            "401" => ("No token is valid here", "Refusal"),
+            _ => ("There is no such thing", "Detail"),
         };
         responses.insert((*status).to_owned(), answer(description, &reference(schema)));
     }
     json!({ "get": { "summary": summary, "parameters": parameters, "responses": responses } })
+}
+
+/// The methods that the application has on a path besides, and that this server asks everybody's name for.
+fn writable(methods: &[&str], mut path: Value) -> Value {
+    let parameters = path["get"]["parameters"].as_array().into_iter().flatten();
+    let of_path: Vec<Value> = parameters.filter(|parameter| parameter["in"] == "path").cloned().collect();
+    for method in methods {
+        path[*method] = json!({
+            "summary": "The application's; this server only reads",
+            "parameters": of_path,
+            "responses": { "401": answer("No token is valid here", &reference("Refusal")) },
+        });
+    }
+    path
+}
+
+fn answer(description: &str, schema: &Value) -> Value {
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
 }
 
 fn parameter(name: &str, schema: &Value, description: &str) -> Value {
@@ -188,14 +238,14 @@ fn whole() -> Value {
     json!({ "type": "integer" })
 }
 
+fn bound() -> Value {
+    json!({ "anyOf": [{ "type": "number", "maximum": 1e50 }, { "type": "string", "maxLength": 0 }] })
+}
+
 fn or_null(kind: &str) -> Value {
     json!({ "type": [kind, "null"] })
 }
 
 fn time() -> Value {
     json!({ "type": ["string", "null"], "format": "date-time" })
-}
-
-fn choice(values: &[&str]) -> Value {
-    json!({ "type": "string", "enum": values })
 }
