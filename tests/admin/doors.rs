@@ -26,7 +26,7 @@ fn guessing_a_password_is_slowed_and_seen_in_the_access_log() {
     assert_eq!(visitor.log_in("amina", "wrong").status, 403);
     let slowed = visitor.log_in("amina", PASSWORD);
     assert_eq!((slowed.status, slowed.header("retry-after")), (429, Some("1")));
-    drop(served);
+    served.stop();
     let told = std::fs::read_to_string(shop.sandbox.path("serve.log")).unwrap();
     assert!(told.contains("`bola` is kept as argon2") && told.contains("users password bola"), "{told}");
     let log = std::fs::read_to_string(shop.sandbox.path("access.log")).unwrap();
