@@ -244,7 +244,7 @@ impl Product {
                 digest.update(format!("{}:{name}={:?};", name.len(), cell).as_bytes());
             }
         }
-        digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
     }
 
     /// Every picture that its rows name.

@@ -15,6 +15,7 @@ use crate::sandbox::jpeg;
 use crate::server::world::Answer;
 use std::process::Command;
 use visitor::HASH;
+use visitor::PASSWORD;
 use visitor::Visitor;
 use visitor::add_user;
 use visitor::hidden;
@@ -189,4 +190,36 @@ fn django_reads_what_was_added() {
     let told =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && told.contains("read"), "{told}");
+}
+
+const CREATE: &str = r#"
+import sys
+import django
+from django.conf import settings
+settings.configure(
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": sys.argv[1]}},
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth"],
+    SECRET_KEY="only-for-this-test", USE_TZ=True,
+)
+django.setup()
+from django.contrib.auth.models import User
+User.objects.create_superuser("éléonore", "e@shop.example", sys.argv[2])
+print("made")
+"#;
+
+#[test]
+fn a_user_whom_django_made_logs_in() {
+    let Some(python) = python() else { return };
+    let shop = Shop::on_sqlite();
+    shop.sandbox.write("create.py", CREATE);
+    let output = Command::new(python)
+        .args(["create.py", "backend/db.sqlite3", PASSWORD])
+        .current_dir(shop.sandbox.path(""))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let served = serve(&shop);
+    // Typed on a machine that writes an accent as a letter of its own.
+    let mut visitor = Visitor::logged_in(&served, " e\u{301}le\u{301}onore ");
+    assert!(visitor.get("/admin/").shows("éléonore"));
 }

@@ -90,7 +90,7 @@ fn a_stranger_who_guesses_is_told_of_and_does_not_keep_the_owner_out() {
     let device = owner.cookies["sitekeep_device"].clone();
     other.cookies.insert("sitekeep_device".to_owned(), format!("0{device}"));
     assert_eq!(other.log_in("amina", PASSWORD).status, 429);
-    drop(served);
+    served.stop();
     let log = format!("[{:?}]", shop.sandbox.path("access.log").to_str().unwrap());
     let settings = [("SITEKEEP_LOGS__ACCESS", log.as_str()), ("SITEKEEP_LOGS__LOGIN_CRITICAL", "9")];
     let told = shop.sandbox.run_with(&settings, &["logs", "logins"]).exits(2);

@@ -33,6 +33,15 @@ impl Drop for Served {
     }
 }
 
+impl Served {
+    /// Ends as an administrator ends it: what is to be written down is then.
+    pub fn stop(mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
 pub fn serve(shop: &Shop) -> Served {
     serve_with(shop, &[])
 }

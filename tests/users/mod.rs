@@ -4,6 +4,7 @@ use crate::django::python;
 use crate::products::Shop;
 use crate::products::on_both_with_users;
 use crate::sandbox::findings;
+use std::io::Read;
 use std::io::Write;
 use std::process::Command;
 use std::process::Stdio;
@@ -64,12 +65,107 @@ fn a_password_is_taken_from_a_file_but_not_a_weak_one_nor_without_a_terminal() {
     shop.run(&["users", "create", "a b", "--password-stdin"]).exits(64).complains("the name `a b`");
     assert_eq!(shop.ask("SELECT count(*) FROM auth_user"), "0");
     shop.sandbox.write("password", &format!("{PASSWORD}\nsecond line\n"));
+    shop.sandbox.set_mode("password", 0o640);
+    let open = ["users", "create", "amina", "--password-file", "password"];
+    shop.run(&open).exits(64).complains("others may read the password file").complains("chmod 600");
+    shop.sandbox.set_mode("password", 0o600);
     let file = shop.sandbox.path("password");
     shop.sandbox.set_mode("password", 0o600);
     let create = ["users", "create", "amina", "--staff-only", "--password-file", file.to_str().unwrap()];
     shop.run(&create).exits(1).says("may enter the admin").says("no superuser is active");
     shop.run(&["users", "password", "nobody", "--password-stdin"]).exits(64).complains("no user `nobody`");
     shop.run(&["users", "deactivate", "nobody"]).exits(64).complains("users list");
+}
+
+/// Types answers at a terminal, each when it is asked for; returns all that the terminal showed.
+fn type_at_terminal(shop: &Shop, arguments: &[&str], answers: &[(&str, &str)]) -> (i32, String) {
+    let words: Vec<String> = shop.command(crate::sandbox::NOW, arguments).get_args().map(quoted).collect();
+    let line = format!("'{}' {}", env!("CARGO_BIN_EXE_sitekeep"), words.join(" "));
+    let mut command = Command::new("script");
+    let own = shop.command(crate::sandbox::NOW, &[]);
+    command.args(["-qec", &line, "/dev/null"]).env_clear().current_dir(own.get_current_dir().unwrap());
+    for (name, value) in own.get_envs() {
+        command.env(name, value.unwrap_or_default());
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut input, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let mut shown = Vec::new();
+    for (prompt, answer) in answers {
+        let start = shown.len();
+        let mut byte = [0];
+        while !String::from_utf8_lossy(&shown[start..]).contains(prompt) {
+            assert!(output.read(&mut byte).unwrap() > 0, "no {prompt}: {}", String::from_utf8_lossy(&shown));
+            shown.push(byte[0]);
+        }
+        input.write_all(answer.as_bytes()).unwrap();
+    }
+    output.read_to_end(&mut shown).unwrap();
+    (child.wait().unwrap().code().unwrap(), String::from_utf8(shown).unwrap())
+}
+
+fn quoted(word: &std::ffi::OsStr) -> String {
+    format!("'{}'", word.to_str().unwrap())
+}
+
+#[test]
+fn a_password_is_asked_for_twice_on_the_terminal_and_never_shown() {
+    let shop = Shop::on_sqlite();
+    let (first, again) = ("Password of amina:", "The same again:");
+    let create = ["users", "create", "amina"];
+    let (code, shown) = type_at_terminal(&shop, &create, &[(first, "Marché un\n"), (again, "Marché deux\n")]);
+    assert!(code == 64 && shown.contains("not the same"), "{shown}");
+    let (code, shown) = type_at_terminal(&shop, &create, &[(first, "Marché\u{3}")]);
+    assert!(code == 130 && shown.contains("nothing was changed"), "{code}: {shown}");
+    assert_eq!(shop.ask("SELECT count(*) FROM auth_user"), "0");
+    let typed = format!("{PASSWORD}\n");
+    let (code, shown) = type_at_terminal(&shop, &create, &[(first, &typed), (again, &typed)]);
+    assert!(code == 0 && shown.contains("a new superuser"), "{shown}");
+    assert!(!shown.contains("Dantokpa") && !shown.contains("Marché"), "{shown}");
+}
+
+#[test]
+fn what_is_said_of_users_holds_no_hash_and_every_list_has_its_form() {
+    on_both_with_users("users_lists", |shop| {
+        shop.does(&["users", "list"]).says("no users: sitekeep users create NAME");
+        let create = ["users", "create", "amina", "--password-stdin", "--format", "json"];
+        let told = with_password(shop, &create, PASSWORD).exits(0);
+        assert!(!told.stdout.contains("pbkdf2") && !told.stdout.contains("Dantokpa"), "{}", told.stdout);
+        shop.site_writes(
+            "INSERT INTO auth_user (username, password, is_superuser, is_staff, is_active, first_name, last_name, email, date_joined)
+             VALUES ('bola', 'argon2$argon2id$v=19$m=102400,t=2,p=8$c2FsdA$aGFzaA', false, true, true, '', '', '', '2026-11-23 08:00:00+00:00'),
+             ('chidi', '!x', false, false, true, '', '', '', '2026-11-23 08:00:00+00:00')",
+        );
+        let list = shop.does(&["users", "list"]);
+        assert!(list.stdout.lines().all(|line| line.chars().count() <= 80), "{}", list.stdout);
+        let list = list.says("argon2: Django alone can check it");
+        assert!(!list.stdout.contains("aGFzaA"), "{}", list.stdout);
+        let csv = shop
+            .does(&["users", "list", "--format", "csv"])
+            .says("name,email,active,role,last_login,password");
+        assert_eq!(csv.stdout.lines().count(), 4);
+        shop.run(&["users", "list", "--format", "nagios"]).exits(64);
+        shop.run(&["users", "create", "dalia", "--email", "nowhere", "--password-stdin"])
+            .exits(64)
+            .complains("no address");
+        shop.run(&["users", "deactivate", "bola", "--format", "csv"]).exits(64);
+        assert_eq!(shop.ask("SELECT count(*) FROM auth_user WHERE is_active"), "3");
+    });
+}
+
+#[test]
+fn a_user_is_not_written_while_another_run_is_at_work() {
+    let shop = Shop::on_sqlite();
+    std::fs::create_dir(shop.sandbox.path("state")).unwrap();
+    let held = sitekeep::system::lock::acquire(
+        &shop.sandbox.path("state/lock"),
+        std::time::Duration::ZERO,
+        "a restore",
+    )
+    .unwrap();
+    let create = ["users", "create", "amina", "--password-stdin"];
+    with_password(&shop, &create, PASSWORD).exits(75).complains("a restore");
+    drop(held);
+    with_password(&shop, &create, PASSWORD).exits(0);
 }
 
 const CHECK: &str = r#"

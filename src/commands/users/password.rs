@@ -68,7 +68,8 @@ impl Source {
 /// Refuses a file that others can read; a pipe has no such mode.
 fn require_private(file: &File, path: &Path) -> Result<()> {
     let metadata = file.metadata().with_context(|| format!("look at {}", path.display()))?;
-    if !metadata.is_file() || metadata.mode() & 0o077 == 0 {
+    let is_open = metadata.mode() & 0o077 != 0;
+    if !metadata.is_file() || !is_open {
         return Ok(());
     }
     let message = format!("others may read the password file {}", path.display());

@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::Method;
 use axum::http::StatusCode;
+use axum::http::Version;
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::IntoResponse;
@@ -89,8 +90,8 @@ pub(super) async fn require_session(
     }
 }
 
-/// Whether the browser itself is on this machine: what came through a proxy shows it, by its socket, by what it adds, or by
-/// the name that was asked for.
+/// Whether the browser itself is on this machine: what came through a proxy shows it, by its socket, by what it adds, by the
+/// name that was asked for, or by a version of the protocol that proxies alone still speak.
 fn is_here(request: &Request, way: Way) -> bool {
     let headers = request.headers();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
@@ -99,7 +100,8 @@ fn is_here(request: &Request, way: Way) -> bool {
         || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     let is_passed_on = ["forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip", "via"]
         .iter()
-        .any(|name| headers.contains_key(*name));
+        .any(|name| headers.contains_key(*name))
+        || request.version() < Version::HTTP_11;
     way.address.is_some_and(|address| address.is_loopback()) && is_named_here && !is_passed_on
 }
 
@@ -132,6 +134,20 @@ mod tests {
             .iter()
             .map(|(name, value)| ((*name).parse().expect("a name"), HeaderValue::from_static(value)))
             .collect()
+    }
+
+    #[test]
+    fn a_browser_on_this_machine_is_told_from_a_proxy() {
+        let is_here = |version, host: &str, address: &str| {
+            let request = Request::builder().version(version).header("host", host);
+            let request = request.body(axum::body::Body::empty()).expect("a request");
+            is_here(&request, Way { address: address.parse().ok(), is_secure: false })
+        };
+        assert!(is_here(Version::HTTP_11, "127.0.0.1:8000", "127.0.0.1"));
+        assert!(is_here(Version::HTTP_11, "localhost", "::1"));
+        assert!(!is_here(Version::HTTP_10, "127.0.0.1:8000", "127.0.0.1"), "as nginx passes on");
+        assert!(!is_here(Version::HTTP_11, "127.0.0.1:8000", "a socket"));
+        assert!(!is_here(Version::HTTP_11, "127.0.0.1.evil.example", "127.0.0.1"));
     }
 
     #[test]

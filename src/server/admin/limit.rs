@@ -101,13 +101,11 @@ impl Limits {
     pub(super) fn begin(&self, who: &Who<'_>, now: Timestamp) -> Result<(), SignedDuration> {
         let mut books = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(device) = who.device {
-            return match books.devices.wait(device, now) {
-                Some(wait) => Err(wait),
-                None => {
-                    books.devices.fail(device, now, ADDRESS_WAIT);
-                    Ok(())
-                }
-            };
+            if let Some(wait) = books.devices.wait(device, now) {
+                return Err(wait);
+            }
+            books.devices.fail(device, now, ADDRESS_WAIT);
+            return Ok(());
         }
         let (key, name) = (network(who.address), short(who.name));
         if let Some(wait) = books.addresses.wait(&key, now).max(books.names.wait(&name, now)) {

@@ -109,19 +109,16 @@ async fn save(admin: &Arc<Admin>, slug: Option<String>, request: Request) -> Res
         return again(StatusCode::UNPROCESSABLE_ENTITY, errors, refused);
     }
     let draft = Draft { picture: upload.as_ref().map(upload::Upload::picture), ..draft };
-    let written = match slug.clone() {
-        Some(slug) => {
-            let version = values.version.clone();
-            let plan: write::Plan = Box::new(move |planner, catalogue| {
-                require_version(catalogue, &slug, &version)?;
-                Ok(planner.update(&slug, &draft)?)
-            });
-            write::change(admin, &session.name, "products update", plan).await
-        }
-        None => {
-            let plan: write::Plan = Box::new(move |planner, _| Ok(planner.add(&draft)?));
-            write::change(admin, &session.name, "products add", plan).await
-        }
+    let written = if let Some(slug) = slug.clone() {
+        let version = values.version.clone();
+        let plan: write::Plan = Box::new(move |planner, catalogue| {
+            require_version(catalogue, &slug, &version)?;
+            Ok(planner.update(&slug, &draft)?)
+        });
+        write::change(admin, &session.name, "products update", plan).await
+    } else {
+        let plan: write::Plan = Box::new(move |planner, _| Ok(planner.add(&draft)?));
+        write::change(admin, &session.name, "products add", plan).await
     };
     drop(upload);
     match written {

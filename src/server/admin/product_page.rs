@@ -4,6 +4,7 @@ use super::Admin;
 use super::page;
 use super::page::Frame;
 use super::session::Session;
+use super::upload;
 use super::values::Has;
 use super::values::Mistake;
 use super::values::Values;
@@ -30,6 +31,7 @@ struct ProductPage {
     may_delete: bool,
     size: String,
     accept: String,
+    formats: String,
 }
 
 impl ProductPage {
@@ -77,6 +79,7 @@ pub(super) fn show_form(
         may_delete: product.is_some() && session.rights.delete,
         slug: shown.slug.map(str::to_owned),
         values: shown.values,
+        formats: upload::accepted(rules),
         size: Language::French.bytes(rules.max_size.0),
         accept: rules.formats.iter().map(|format| format!("image/{format}")).collect::<Vec<_>>().join(","),
     };

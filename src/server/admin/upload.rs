@@ -39,7 +39,7 @@ fn refusal(rules: &ImagesConfig, sent: &Sent) -> Option<String> {
     if sent.size > rules.max_size.0 {
         return Some(format!("Cette image pèse {} : au plus {}.", bytes(sent.size), bytes(rules.max_size.0)));
     }
-    let accepted = rules.formats.join(" ou ").to_uppercase();
+    let accepted = accepted(rules);
     match images::judge_upload(rules, &sent.content, extension(&sent.name)).err()? {
         Unfit::TooLarge(size, most) => {
             Some(format!("Cette image pèse {} : au plus {}.", bytes(size.0), bytes(most.0)))
@@ -78,6 +78,12 @@ impl Upload {
     pub(super) fn picture(&self) -> Picture {
         Picture::File { source: self.file.path().to_owned(), name: Some(self.name.clone()) }
     }
+}
+
+/// The formats that are taken, as people call them.
+pub(super) fn accepted(rules: &ImagesConfig) -> String {
+    let called = |format: &String| if format == "jpeg" { "JPG".to_owned() } else { format.to_uppercase() };
+    rules.formats.iter().map(called).collect::<Vec<_>>().join(" ou ")
 }
 
 fn extension(name: &str) -> &str {
