@@ -19,6 +19,7 @@ use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
 use crate::system::process;
+use crate::troubleshoot;
 use anyhow::Context;
 use anyhow::Result;
 use jiff::SignedDuration;
@@ -103,7 +104,11 @@ fn resources(round: &mut Round<'_>) -> Result<Check> {
 }
 
 fn debug(round: &mut Round<'_>) -> Result<Check> {
-    health::check_debug(round.config)
+    let mut check = health::check_debug(round.config)?;
+    if let Some(state) = round.state.as_deref() {
+        check.absorb(troubleshoot::check_window(state.folder(), round.now));
+    }
+    Ok(check)
 }
 
 fn log_errors(round: &mut Round<'_>) -> Result<Check> {

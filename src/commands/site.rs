@@ -13,12 +13,14 @@ use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
 use crate::system::lock::Lock;
+use crate::troubleshoot::Window;
 use crate::units::count;
 use anyhow::Context as _;
 use anyhow::Result;
 use jiff::SignedDuration;
 use std::io::BufRead;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::Instant;
 
 /// Keeps every other run that changes something away from this site, finishes what a killed one left half done, and
@@ -42,11 +44,38 @@ pub(super) fn begin(config: &Config, purpose: &str, context: &Context) -> Result
                 .remedy("look at the site: sitekeep health"),
         );
     }
+    check.findings.extend(close_window(&context.state_folder(config)?, context));
     let mut record = Record::open(config, context);
     if !check.findings.is_empty() {
         record.items.push(item("interrupted", "Interrupted run", begin, check));
     }
     Ok((lock, record))
+}
+
+/// Closes a DEBUG window that a killed run left open. What fails is told, and keeps nobody from the lock: a restore or a
+/// backup may be what is needed.
+fn close_window(state_folder: &Path, context: &Context) -> Option<Finding> {
+    let closed = Window::on_record(state_folder).and_then(|window| {
+        let Some(window) = window else { return Ok(None) };
+        window.close(state_folder)?;
+        Ok(Some(window.file.display().to_string()))
+    });
+    let finding = match closed {
+        Ok(None) => return None,
+        Ok(Some(file)) => {
+            let message =
+                "DEBUG was left on by a run that was cut off; it is off again and the site was restarted";
+            Finding::warning(&kinds::DEBUG_WINDOW, file, message).remedy("look at the site: sitekeep health")
+        }
+        Err(problem) => {
+            let message =
+                format!("DEBUG was left on by a run that was cut off: {}", error::one_line(&problem));
+            Finding::critical(&kinds::DEBUG_WINDOW, "DEBUG", message)
+                .remedy("mend that, then: sitekeep troubleshoot errors --debug off")
+        }
+    };
+    context.printer.warning(&format!("{}: {}", finding.subject, finding.message));
+    Some(finding)
 }
 
 /// An item of a report about changes of the site.

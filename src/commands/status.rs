@@ -21,6 +21,7 @@ use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
 use crate::system::time;
+use crate::troubleshoot;
 use crate::units::Age;
 use crate::units::ByteSize;
 use anyhow::Context as _;
@@ -79,7 +80,9 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<Status> {
         let check = acknowledgements.check();
         items.push(checklist_item("status.acknowledgements", "Acknowledgements", begin, check));
     }
-    let cut_off = quarantine::check(&context.state_folder(config)?, &config.database);
+    let state_folder = context.state_folder(config)?;
+    let mut cut_off = quarantine::check(&state_folder, &config.database);
+    cut_off.absorb(troubleshoot::check_window(&state_folder, context.now));
     if !cut_off.findings.is_empty() {
         items.insert(0, site::item("status.changes", "Changes of the site", begin, cut_off));
     }

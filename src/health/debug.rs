@@ -15,8 +15,9 @@ use anyhow::Context;
 use anyhow::Result;
 use std::collections::BTreeMap;
 
-/// An address that no site has.
-const UNKNOWN_PATH: &str = "/sitekeep-looks-for-a-debug-page/";
+/// Addresses that no site has; a frontend's catch-all route answers the first, and leaves the API's alone.
+const UNKNOWN_PATHS: [&str; 2] =
+    ["/sitekeep-looks-for-a-debug-page/", "/api/sitekeep-looks-for-a-debug-page/"];
 
 /// What Django's technical error pages say at their end (`django/views/debug.py`).
 const DEBUG_PAGE: &str = "DEBUG = True</code>";
@@ -92,13 +93,11 @@ pub fn check(config: &Config) -> Result<Check> {
 fn live(config: &Config, told: bool) -> Result<Option<Finding>> {
     let kind = &kinds::DEBUG;
     let url = &config.site.url;
-    Ok(match Client::new(config)?.get(UNKNOWN_PATH) {
-        Ok(answer) if answer.text().contains(DEBUG_PAGE) => Some(
+    Ok(match seen(config) {
+        Ok(Some(true)) => Some(
             Finding::critical(kind, url, "the site shows Django's debug page to visitors").remedy(REMEDY),
         ),
-        // Only the application's own 404 could have been a debug page: a catch-all route that answers 200, or a web
-        // server before it, proves nothing.
-        Ok(answer) if answer.status == 404 && !answer.text().contains("<center>nginx") => {
+        Ok(Some(false)) => {
             Some(Finding::ok(kind, url, "an unknown address answers 404 without a debug page"))
         }
         Err(error) if !told => {
@@ -108,6 +107,27 @@ fn live(config: &Config, told: bool) -> Result<Option<Finding>> {
                     .remedy("start the site, or set [site] settings and env_file"),
             )
         }
-        Ok(_) | Err(_) => None,
+        Ok(None) | Err(_) => None,
     })
+}
+
+/// Whether the site shows debug pages to visitors; `None` where its answers do not tell.
+///
+/// # Errors
+/// When it does not answer.
+pub fn seen(config: &Config) -> Result<Option<bool>> {
+    let client = Client::new(config)?;
+    let mut seen = None;
+    for path in UNKNOWN_PATHS {
+        let answer = client.get(path)?;
+        if answer.text().contains(DEBUG_PAGE) {
+            return Ok(Some(true));
+        }
+        // Only the application's own 404 could have been a debug page: a catch-all route that answers 200, or a web
+        // server before it, proves nothing.
+        if answer.status == 404 && !answer.text().contains("<center>nginx") {
+            seen = Some(false);
+        }
+    }
+    Ok(seen)
 }

@@ -22,6 +22,7 @@ mod whatsapp;
 pub use database::check as check_database;
 pub use database::unavailable as database_unavailable;
 pub use debug::check as check_debug;
+pub use debug::seen as debug_is_seen;
 pub use facts::Facts;
 pub use pages::check as check_pages;
 pub use pictures::check as check_pictures;

@@ -92,6 +92,7 @@ kinds! {
     PERFORMANCE_CACHE = "PERFORMANCE-006", "Django's cache", "Performance dégradée";
 
     TROUBLESHOOT_FIX = "TROUBLESHOOT-001", "what was done against the cause of a problem", "Résolution de Problèmes Courants";
+    DEBUG_WINDOW = "TROUBLESHOOT-002", "a window in which DEBUG is on", "Erreurs 500 fréquentes";
 
     STATUS_DAILY = "STATUS-001", "the last daily run", "Checklist de Maintenance";
     STATUS_OPEN = "STATUS-002", "what the last daily run found", "Checklist de Maintenance";

@@ -63,6 +63,34 @@ pub fn write_output(path: &Path, content: &[u8]) -> Result<()> {
     }
 }
 
+/// Writes a file anew by way of one beside it, with the mode, the owner and the attributes that it has: a crash leaves
+/// the old content or the new, and perhaps the file beside it.
+///
+/// # Errors
+/// When the folder cannot be written to, the disk is full, or the owner cannot be kept; the old file is then untouched.
+pub fn rewrite(path: &Path, aside: &Path, content: &[u8]) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let write = || -> Result<()> {
+        let former = std::fs::metadata(path)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(aside)?;
+        file.write_all(content)?;
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::fchown(&file, Some(former.uid()), Some(former.gid()))?;
+        }
+        copy_attributes(path, &file)?;
+        file.set_permissions(former.permissions())?;
+        file.sync_all()?;
+        std::fs::rename(aside, path)?;
+        sync_folder(path.parent().unwrap_or(Path::new("/")))
+    };
+    let written = write();
+    if written.is_err() {
+        // What failed is told; the rest of it is removed by whoever tries again.
+        let _ = std::fs::remove_file(aside);
+    }
+    written.with_context(|| format!("write {}", path.display()))
+}
+
 /// Gives a new file or folder to the owner of the folder that it is in, where this is root: a site whose files belong
 /// to root cannot write them.
 ///

@@ -73,6 +73,18 @@ impl Service {
         };
         start().map_err(|error| refused("start", &error))
     }
+
+    /// Stops it and starts it; what is down already may refuse to stop, and is started all the same.
+    ///
+    /// # Errors
+    /// When it does not start, with the words of the stop too where that failed.
+    pub fn restart(&self) -> Result<()> {
+        let stopped = self.stop();
+        self.start().map_err(|error| match stopped {
+            Ok(()) => error,
+            Err(stop) => error.context(one_line(&stop)),
+        })
+    }
 }
 
 impl std::fmt::Display for Service {

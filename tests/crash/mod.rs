@@ -14,6 +14,7 @@
 //! A quick run takes a sample, always with all calls that make or take away names; `SITEKEEP_TORTURE=all` takes all.
 
 mod backup;
+mod debug;
 mod disk;
 mod every;
 mod full;

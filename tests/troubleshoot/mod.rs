@@ -1,12 +1,14 @@
 //! `sitekeep troubleshoot`: each of the guide's problems planted, found, mended and looked at again.
 
+pub mod debug;
+
 use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
 use std::os::unix::fs::PermissionsExt;
 
 /// A site whose disk and memory are left out of what is judged: they are the tester's.
-fn site(more: &str) -> Sandbox {
+pub fn site(more: &str) -> Sandbox {
     let sandbox = Sandbox::site();
     sandbox.configure(&format!(
         "[backup]\nfolder = \"backups\"\n[disk]\nfree_warning = \"0%\"\nfree_critical = \"0%\"\ninodes_warning = \"0%\"\n\

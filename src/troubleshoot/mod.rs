@@ -1,6 +1,11 @@
 //! The guide's five problems (Résolution de Problèmes Courants): which items are looked at and in which order, what the
 //! findings are the causes of, and what mends each. Looking and mending are the commands'.
 
+mod window;
+
+pub use window::Window;
+pub use window::check as check_window;
+
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;

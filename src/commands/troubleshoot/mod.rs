@@ -1,5 +1,7 @@
 //! `troubleshoot`: the guide's five problems, from what is seen to what mends it.
 
+mod debug;
+
 use super::Context;
 use super::images;
 use super::report::Record;
@@ -26,6 +28,7 @@ use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
 use clap::Subcommand;
+use debug::ErrorsArgs;
 use jiff::SignedDuration;
 use std::fmt::Write as _;
 use std::os::fd::AsFd;
@@ -45,7 +48,7 @@ pub(super) enum TroubleshootCommand {
     /// The database is damaged (guide: Base de données corrompue)
     Database(TroubleshootArgs),
     /// Many answers with the status 500 (guide: Erreurs 500 fréquentes)
-    Errors(TroubleshootArgs),
+    Errors(ErrorsArgs),
     /// The site is slow (guide: Performance dégradée)
     Slowness(TroubleshootArgs),
 }
@@ -54,13 +57,14 @@ pub(super) enum TroubleshootCommand {
 #[command(after_help = "\
 Examples:
   sitekeep troubleshoot site
-  sitekeep troubleshoot images --fix --confirm niasotac   agrees to restoring, too")]
+  sitekeep troubleshoot images --fix --confirm niasotac   agrees to restoring, too
+  sitekeep troubleshoot errors --debug 10m                error pages, for ten minutes")]
 pub(super) struct TroubleshootArgs {
     /// Mend the causes that sitekeep can mend, one after the other
     #[arg(long)]
     fix: bool,
     /// Agree by the site's name to what replaces live data
-    #[arg(long, value_name = "NAME", requires = "fix")]
+    #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
     /// Only say what --fix would do
     #[arg(long, short = 'n', conflicts_with = "fix")]
@@ -78,13 +82,18 @@ pub(super) fn run(command: &TroubleshootCommand, context: &Context) -> Result<St
         TroubleshootCommand::Site(args) => (Problem::Site, args),
         TroubleshootCommand::Images(args) => (Problem::Images, args),
         TroubleshootCommand::Database(args) => (Problem::Database, args),
-        TroubleshootCommand::Errors(args) => (Problem::Errors, args),
+        TroubleshootCommand::Errors(args) => (Problem::Errors, &args.common),
         TroubleshootCommand::Slowness(args) => (Problem::Slowness, args),
     };
     context.printer.refuse_lists()?;
     let loaded = context.load_site()?;
     let config = &loaded.config;
     site::refuse_other(config, args.confirm.as_deref())?;
+    if let TroubleshootCommand::Errors(args) = command
+        && let Some(status) = debug::run(args, &loaded, context)?
+    {
+        return Ok(status);
+    }
     let mut record = Record::open(config, context);
     let mut found = look(problem, &mut record, config, context);
     record.summary = summary(problem, &found, config);
@@ -216,12 +225,7 @@ fn restart(config: &Config) -> Result<()> {
         Error::new(ErrorKind::Failed, "no unit and no command is known that starts the site")
             .hint("set [restore] units, or stop and start")
     })?;
-    // What is down already may refuse to stop, and is to be started all the same.
-    let stopped = service.stop();
-    service.start().map_err(|error| match stopped {
-        Ok(()) => error,
-        Err(stop) => error.context(one_line(&stop)),
-    })
+    service.restart()
 }
 
 /// Runs another command of this program with these settings; what it says goes to stderr.
