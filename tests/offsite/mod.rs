@@ -4,6 +4,7 @@ mod bare;
 mod failing;
 
 mod folder;
+mod servers;
 
 use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;

@@ -187,7 +187,7 @@ impl<'a> Restic<'a> {
     /// The last words, in which no secret is.
     fn words(&self, ran: &Ran) -> String {
         let by_itself = ran.status.is_some_and(|status| status.code().is_some());
-        let mut words = if by_itself { ran.words() } else { format!("restic {}", ran.manner()) };
+        let mut words = if by_itself { spoken(ran) } else { format!("restic {}", ran.manner()) };
         for (name, value) in &self.variables {
             let is_secret = !["RESTIC_REPOSITORY", "RESTIC_PASSWORD_FILE"].contains(&name.as_str());
             if is_secret && value.len() > 3 {
@@ -200,6 +200,14 @@ impl<'a> Restic<'a> {
     pub(super) fn error(&self, refusal: &Refusal) -> anyhow::Error {
         refusal.trouble.error(&self.label, &refusal.words).into()
     }
+}
+
+/// What restic said last, without what stands in the error already.
+fn spoken(ran: &Ran) -> String {
+    let words = ran.words();
+    let told =
+        words.split("; ").take_while(|part| !part.starts_with("Is there a repository at the following"));
+    told.map(|part| part.strip_prefix("Fatal: ").unwrap_or(part)).collect::<Vec<_>>().join("; ")
 }
 
 fn owned(arguments: &[&str]) -> Vec<String> {
