@@ -30,6 +30,7 @@ mod layers;
 mod logs;
 mod monitoring;
 mod notifications;
+mod offsite;
 mod package;
 mod performance;
 mod postgres;

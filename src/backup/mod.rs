@@ -37,6 +37,7 @@ mod prune;
 mod publish;
 mod read_back;
 mod reader;
+pub mod remote;
 mod restore_note;
 mod retention;
 mod safety;

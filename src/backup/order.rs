@@ -1,6 +1,7 @@
 //! What a backup is asked for: where to, for which site, and of what.
 
 use super::Kind;
+use super::Manifest;
 use super::Role;
 use crate::config::Secret;
 use anyhow::Result;
@@ -24,6 +25,17 @@ pub struct Order<'a> {
     pub fresh_copy_days: u32,
     /// Whether a restore is about to replace what is backed up.
     pub before_restore: bool,
+    /// What is known of the state, where it was brought back from elsewhere: it says then what stood where, and what
+    /// was missing.
+    pub origin: Option<&'a Manifest>,
+}
+
+impl Order<'_> {
+    /// Where a part of the site stood, for the manifest.
+    pub(super) fn original(&self, role: Role, path: &str) -> String {
+        let known = self.origin.and_then(|origin| origin.sources.iter().find(|source| source.role == role));
+        known.map_or_else(|| path.to_owned(), |source| source.original.clone())
+    }
 }
 
 /// A consistent copy of the database, made by `db`.

@@ -124,7 +124,7 @@ fn content_is(root: &Path, found: &Found, entry: &Entry) -> bool {
     hash(&root.join(&found.path)).is_ok_and(|sha256| sha256 == entry.sha256)
 }
 
-fn hash(path: &Path) -> std::io::Result<Sha256> {
+pub(super) fn hash(path: &Path) -> std::io::Result<Sha256> {
     let mut file = File::open(path)?;
     let mut hasher = Hasher::default();
     let mut buffer = vec![0; 1 << 18];

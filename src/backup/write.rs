@@ -53,7 +53,10 @@ fn manifest_for(order: &Order<'_>, contents: &Contents<'_>, name: &Name) -> Resu
         artefact_size: None,
         engine: database.map(|database| database.engine.to_owned()),
         fingerprint: None,
-        secret_key_fingerprint: order.secret_key.map(KeyFingerprint::of).transpose()?,
+        secret_key_fingerprint: match order.origin {
+            Some(origin) => origin.secret_key_fingerprint.clone(),
+            None => order.secret_key.map(KeyFingerprint::of).transpose()?,
+        },
         sources: Vec::new(),
         problems: Vec::new(),
         totals: Totals::default(),
@@ -81,6 +84,7 @@ pub(super) fn write(
     let name = publish::free_name(order.folder, Name::new(contents.kind(), extension, order.now, order.zone));
     let mut manifest = manifest_for(order, &contents, &name)?;
     manifest.problems = problems;
+    manifest.problems.extend(order.origin.iter().flat_map(|origin| origin.problems.clone()));
     let (partial, file) = Partial::create(order.folder, &name.to_string())?;
     let single = extension.filter(|_| contents.kind() == Kind::Database);
     let (mut sink, follower) = follow::pair(&file, &partial.path)?;
@@ -95,15 +99,9 @@ pub(super) fn write(
                 let manifest = write_database(blocks, database, manifest, order.now, progress)?;
                 Ok(Manifest { fingerprint: proof()?, ..manifest })
             }
-            _ => write_archive(
-                Tarball::new(blocks, progress),
-                &contents,
-                tree,
-                manifest,
-                &name,
-                order.now,
-                proof,
-            ),
+            _ => {
+                write_archive(Tarball::new(blocks, progress), &contents, tree, manifest, &name, order, proof)
+            }
         });
         // Nothing more comes: the reader ends at the end of the file.
         drop(sink);
@@ -162,9 +160,10 @@ fn write_archive(
     tree: Tree,
     mut manifest: Manifest,
     name: &Name,
-    now: Timestamp,
+    order: &Order<'_>,
     proof: impl FnOnce() -> Result<Option<serde_json::Value>>,
 ) -> Result<Manifest> {
+    let now = order.now;
     let top = if contents.kind() == Kind::Full { PathBuf::from(name.stamp()) } else { PathBuf::new() };
     let archived = |path: &Path| ArchivePath::new(top.join(path));
     let extension = contents.database().map(|database| database.extension);
@@ -187,7 +186,8 @@ fn write_archive(
     for (role, path) in contents.configuration() {
         let place = archived(Path::new(path.file_name().unwrap_or(path.as_os_str())));
         if tar.add_configuration(path, place.clone())? {
-            manifest.sources.push(Source { role, original: path.display().to_string(), archived: place });
+            let original = order.original(role, &path.display().to_string());
+            manifest.sources.push(Source { role, original, archived: place });
         }
     }
     if let Some(media) = contents.media().filter(|media| media.is_dir()) {
@@ -196,7 +196,7 @@ fn write_archive(
         tar.add_folder(archived(root), mode, now)?;
         manifest.sources.push(Source {
             role: Role::Media,
-            original: media.display().to_string(),
+            original: order.original(Role::Media, &media.display().to_string()),
             archived: archived(root),
         });
         // Each folder before what is in it: both lists are in the walk's order, which is that of the names.

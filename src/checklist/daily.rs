@@ -6,6 +6,9 @@ use super::Item;
 use super::Period;
 use super::Round;
 use crate::backup;
+use crate::backup::remote::Copied;
+use crate::backup::remote::Remote;
+use crate::backup::remote::judge;
 use crate::config::DatabaseSource;
 use crate::db;
 use crate::disk;
@@ -58,6 +61,11 @@ pub(super) const ITEMS: &[Item] = &[
     Item::new(Period::Daily, "disk.database", "Size of the database", DISK, database_size),
     Item::new(Period::Daily, BACKUPS, "Backups", BACKUP, backups),
     Item::new(Period::Daily, "schedule.check", "Schedule", SCHEDULE, scheduled),
+    Item {
+        changes: true,
+        ..Item::new(Period::Daily, "remote.push", "Copy pushed away", BACKUP, |round| round.keeper()?.push())
+    },
+    Item::new(Period::Daily, "remote.status", "Copies away from this machine", BACKUP, remote_copies),
 ];
 
 fn processes(round: &mut Round<'_>) -> Result<Check> {
@@ -189,6 +197,14 @@ fn backups(round: &mut Round<'_>) -> Result<Check> {
         check.absorb(quarantine::check(state.folder(), &config.database));
     }
     Ok(check)
+}
+
+fn remote_copies(round: &mut Round<'_>) -> Result<Check> {
+    let (config, site) = (&round.config.remote, round.config.site.name.as_str());
+    let folder = round.state.as_deref().context("find the folder of the state")?.folder();
+    let snapshots = Remote::new(config, Some(site), folder, round.progress)?.snapshots()?;
+    let copies: Vec<Copied> = snapshots.iter().map(Copied::from).collect();
+    Ok(judge(&copies, config, site, round.now))
 }
 
 fn scheduled(round: &mut Round<'_>) -> Result<Check> {

@@ -97,6 +97,11 @@ impl Item {
         matches!(self.work, Work::Sign)
     }
 
+    /// Whether it is about the copies away from this machine, which not every site has.
+    pub(super) fn is_remote(&self) -> bool {
+        self.id.starts_with("remote.")
+    }
+
     /// Whether a name means this item: its identifier, or the noun of its family.
     fn is_named(&self, name: &str) -> bool {
         self.id == name || self.id.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))

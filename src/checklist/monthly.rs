@@ -55,6 +55,13 @@ pub(super) const ITEMS: &[Item] = &[
         round.keeper()?.verify()
     }),
     Item::new(Period::Monthly, "backup.drill", "Drill", RESTORE, |round| round.keeper()?.drill()),
+    Item::new(
+        Period::Monthly,
+        "remote.verify",
+        "Copies away from this machine read through",
+        RESTORE,
+        |round| round.keeper()?.verify_remote(),
+    ),
 ];
 
 fn statistics(round: &mut Round<'_>) -> Result<Check> {

@@ -4,7 +4,7 @@ use super::Item;
 use super::Period;
 use super::item::Work;
 use super::items;
-use crate::config::ChecklistConfig;
+use crate::config::Config;
 use crate::config::ItemConfig;
 use crate::error::Error;
 use crate::error::Kind;
@@ -28,9 +28,10 @@ const LINE: &str = "Éléments ajoutés";
 ///
 /// # Errors
 /// A configuration error for an item that cannot be.
-pub fn of_site(config: &ChecklistConfig) -> Result<Vec<&'static Item>> {
+pub fn of_site(config: &Config) -> Result<Vec<&'static Item>> {
+    let (has_remote, config) = (config.remote.is_configured(), &config.checklist);
     let mut own: Vec<&'static Item> = Vec::new();
-    for item in items() {
+    for item in items().filter(|item| has_remote || !item.is_remote()) {
         match config.items.iter().find(|change| change.id == item.id) {
             None => own.push(item),
             Some(change) if change.drop => {}

@@ -33,6 +33,16 @@ pub trait Keeper {
     /// # Errors
     /// When there is none.
     fn drill(&mut self) -> Result<Check>;
+    /// Pushes a copy away from this machine.
+    ///
+    /// # Errors
+    /// When the settings are wrong; a push that fails is a finding.
+    fn push(&mut self) -> Result<Check>;
+    /// Reads a share of the copies away from this machine through.
+    ///
+    /// # Errors
+    /// When the settings are wrong.
+    fn verify_remote(&mut self) -> Result<Check>;
     /// Backs the database up before it is rebuilt.
     ///
     /// # Errors

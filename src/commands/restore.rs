@@ -1,5 +1,7 @@
 //! `restore`: a backup in the place of what is live.
 
+mod bare;
+
 use super::Context;
 use super::backup as backups;
 use super::report::Record;
@@ -29,6 +31,7 @@ use crate::status::kinds;
 use crate::system::interrupt::Interrupt;
 use crate::units::Age;
 use anyhow::Result;
+use bare::RemoteArgs;
 use clap::Args;
 use clap::ValueEnum;
 use std::path::Path;
@@ -46,6 +49,11 @@ Examples:
   sitekeep restore latest                  asks for the site's name first
   sitekeep restore db_backup_20261122_020000.sqlite3.gz --confirm niasotac
   sitekeep restore latest --only media     leaves database and configuration alone
+  sitekeep restore latest --remote         from the copies away from this machine
+
+A new machine, with nothing but the password and the keys of the store:
+  sitekeep restore latest --repository s3:https://s3.example.com/copies \
+    --password-file restic-password --credentials-file keys --to /srv/shop
 
 The guide's own archives (tar.gz of DATE/db.sqlite3 and DATE/media, .sqlite3.gz, .sql.gz)
 are restored too; what cannot be verified of them is told.")]
@@ -54,6 +62,8 @@ pub(super) struct RestoreArgs {
     /// not made before a restore
     #[arg(value_name = "BACKUP")]
     backup: String,
+    #[command(flatten)]
+    away: RemoteArgs,
     /// Only this part of it; may be given several times
     #[arg(long, value_enum, value_name = "PART")]
     only: Vec<PartArg>,
@@ -96,6 +106,9 @@ impl RestoreArgs {
 /// then.
 pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Status> {
     context.printer.refuse_lists()?;
+    if let Some(repository) = &args.away.repository {
+        return bare::run(&args.backup, repository, &args.away, &args.report, context);
+    }
     let loaded = context.load_site()?;
     let config = &loaded.config;
     site::refuse_other(config, args.confirm.as_deref())?;
@@ -105,12 +118,19 @@ pub(super) fn run(args: &RestoreArgs, context: &Context) -> Result<Status> {
     let bar = Bar::new(context.printer.quiet);
     let selection = selection(&args.only);
     let begin = Instant::now();
+    let mut items = Vec::new();
     let artefact = match args.backup.as_str() {
+        name if args.away.remote => {
+            let mut check = Check::default();
+            let artefact = backups::fetch(name, config, &state_folder, &bar, context.now, &mut check)?;
+            items.push(item("restore.remote", "Copy", begin, check));
+            artefact
+        }
         "latest" => latest(folder, config, &selection)?,
         name => backups::named(name, folder, config)?,
     };
     let plan = recovery::plan(config, artefact, &selection, context.now, &bar)?;
-    let mut items = vec![item("restore.source", "Backup", begin, plan.check.clone())];
+    items.push(item("restore.source", "Backup", begin, plan.check.clone()));
     if args.dry_run {
         items.push(item("restore.parts", "Plan", begin, planned(&plan)));
         items.push(item("restore.site", "Around it", begin, around(&plan, args, config)));

@@ -88,7 +88,7 @@ pub(super) fn run(period: Period, args: &RoundArgs, context: &Context) -> Result
     context.printer.refuse_lists()?;
     let loaded = context.load_site()?;
     let config = &loaded.config;
-    let items = checklist::of_site(&config.checklist)?.into_iter().filter(|item| item.period == period);
+    let items = checklist::of_site(config)?.into_iter().filter(|item| item.period == period);
     let (chosen, skipped) = checklist::select(items, &args.only, &args.skip)?;
     let items = if args.due { due(&chosen, config, context)? } else { chosen.clone() };
     if items.is_empty() {
@@ -110,7 +110,7 @@ pub(super) fn run_due(args: &ReportArgs, context: &Context) -> Result<Status> {
     context.printer.refuse_lists()?;
     let loaded = context.load_site()?;
     let config = &loaded.config;
-    let all = checklist::of_site(&config.checklist)?;
+    let all = checklist::of_site(config)?;
     let items = due(&all, config, context)?;
     if items.is_empty() {
         return nothing(CATCH_UP, &all, config, args, context);

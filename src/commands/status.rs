@@ -1,6 +1,7 @@
 //! `status`: are we safe? Backups of each kind, drills, the last daily run and what it left open.
 
 use super::Context;
+use super::backup::remote as backups;
 use super::report;
 use super::report::Record;
 use super::report::ReportArgs;
@@ -42,7 +43,8 @@ CRITICAL: no sound backup of a kind, none for two weeks (full: two months), a ne
 one that holds nothing, a last drill or verification that failed. WARNING: none for
 a week (full: a month), less than half of the usual size, no drill for a month, no
 daily run for a day, an item of the checklists that is overdue. The ages are set in
-[status] and [checklist]. What is acknowledged is told, and does not count.
+[status], [checklist] and [remote]; of copies away from this machine the pushes on
+record count. What is acknowledged is told, and does not count.
 
 Examples:
   sitekeep status
@@ -75,6 +77,22 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<Status> {
     let due = due(config, state, context);
     record.summary = table(&survey.verdicts, folder, context.now);
     let mut items = items(survey, daily, due, begin);
+    if config.remote.is_configured() {
+        let check = backups::recorded(config, &record, context.now).unwrap_or_else(|problem| {
+            let message = format!("not known: {}", error::one_line(&problem));
+            Finding::unknown(&kinds::BACKUP_REMOTE_AGE, &config.site.name, message)
+                .remedy("ask the repository itself: sitekeep backup list --remote")
+                .into()
+        });
+        let title = "Copies away from this machine";
+        items.insert(
+            3,
+            ItemReport {
+                line: "Sauvegarde et Restauration",
+                ..site::item("status.remote", title, begin, check)
+            },
+        );
+    }
     // What is wrong with the file is told in every report.
     if let Ok(acknowledgements) = &acknowledgements {
         let check = acknowledgements.check();
@@ -100,7 +118,7 @@ fn due(config: &Config, state: Option<&State>, context: &Context) -> Check {
     };
     let zone = config.time_zone();
     let look = || -> Result<Check> {
-        let items = checklist::of_site(&config.checklist)?.into_iter();
+        let items = checklist::of_site(config)?.into_iter();
         let standings = checklist::standings(items, state, &config.checklist, &zone, context.now)?;
         Ok(checklist::overdue(&standings, &zone))
     };

@@ -10,6 +10,7 @@ impl Config {
         self.check_site()?;
         self.check_health()?;
         self.backup.check()?;
+        self.remote.check()?;
         self.restore.check()?;
         self.checklist.check()?;
         self.status.check()?;

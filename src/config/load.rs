@@ -148,6 +148,9 @@ pub fn load(explicit: Option<&Path>, environment: &Environment) -> Result<Loaded
     if let Some(source) = password::find(&mut config, environment)? {
         origins.insert("database.password".to_owned(), source);
     }
+    for (key, source) in password::find_files(&mut config, environment) {
+        origins.insert(key.to_owned(), source);
+    }
     for (key, source) in password::find_keys(&mut config, environment) {
         origins.insert(key.to_owned(), source);
     }

@@ -22,6 +22,7 @@ mod password;
 mod performance;
 pub mod python;
 mod quarantine;
+mod remote;
 mod restore;
 pub mod sample;
 mod schedule;
@@ -62,6 +63,7 @@ pub use notifications::NotifyOn;
 pub use origin::Origin;
 pub use performance::PerformanceConfig;
 pub use quarantine::QuarantineConfig;
+pub use remote::RemoteConfig;
 pub use restore::RestoreConfig;
 pub use schedule::Day;
 pub use schedule::Hour;
@@ -90,6 +92,7 @@ pub struct Config {
     pub logs: LogsConfig,
     pub security: SecurityConfig,
     pub backup: BackupConfig,
+    pub remote: RemoteConfig,
     pub restore: RestoreConfig,
     pub images: ImagesConfig,
     pub docs: DocsConfig,
@@ -171,6 +174,7 @@ impl Config {
         if let Some(path) = folder {
             absolute(path);
         }
+        self.remote.resolve(&absolute);
         self.docs.paths_mut().for_each(absolute);
         if let Some(path) = &mut self.serve.variants_folder {
             absolute(path);

@@ -136,6 +136,22 @@ pub(super) fn find_keys(config: &mut Config, environment: &Environment) -> Vec<(
     origins
 }
 
+/// Puts the credentials of a systemd unit in the place of the files that restic is given: it reads them itself.
+pub(super) fn find_files(config: &mut Config, environment: &Environment) -> Vec<(&'static str, Origin)> {
+    let remote = &mut config.remote;
+    let mut origins = Vec::new();
+    for (key, credential, file) in [
+        ("remote.password_file", "restic-password", &mut remote.password_file),
+        ("remote.credentials_file", "restic-credentials", &mut remote.credentials_file),
+    ] {
+        let path = environment.get("CREDENTIALS_DIRECTORY").map(|folder| Path::new(folder).join(credential));
+        let Some(path) = path.filter(|path| path.exists()) else { continue };
+        origins.push((key, Origin::Source(path.display().to_string())));
+        *file = Some(path);
+    }
+    origins
+}
+
 fn first_line(path: &Path) -> Result<String> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Error::new(Kind::Config, format!("read a password from {}: {error}", path.display()))

@@ -1,10 +1,13 @@
 //! What needs backups, the database, the server and the page checks together: drill, restore, undo.
 
+mod bare;
 mod drill;
 mod restore;
 mod trend;
 mod trial;
 
+pub use bare::lay_out;
+pub use bare::require_empty;
 pub use drill::Drill;
 pub use drill::drill;
 pub use restore::Item;

@@ -22,7 +22,7 @@ pub(super) fn file(plan: &Plan) -> File {
     }
     text.push('\n');
     for period in Period::ALL {
-        let wait = if period.changes() { format!(" --lock-wait {LOCK_WAIT}") } else { String::new() };
+        let wait = if plan.changes(period) { format!(" --lock-wait {LOCK_WAIT}") } else { String::new() };
         let _ = writeln!(
             text,
             "{} {} nice -n 15 {} {} --quiet{wait} --config {}",

@@ -1,5 +1,6 @@
 //! What the runs need to be told and allowed, read off the settings.
 
+use super::Period;
 use crate::config::Config;
 use crate::config::DatabaseSource;
 use crate::config::ScheduleConfig;
@@ -32,6 +33,8 @@ pub struct Plan {
     pub access_log: Option<PathBuf>,
     /// Address of the catalogue server.
     pub listen: String,
+    /// Whether the daily run pushes a copy away from this machine, which keeps others out and may take long.
+    pub pushes: bool,
     /// Whether the catalogue server is installed too.
     pub serve: bool,
 }
@@ -45,6 +48,7 @@ impl Plan {
         );
         writable.extend(database_folder(config));
         writable.extend(config.backup.folder.clone());
+        writable.extend(config.remote.folder().map(Into::into));
         writable.extend(config.state.directory.clone());
         writable.extend(config.logs.clean.iter().cloned());
         writable.extend(config.schedule.writable.iter().cloned());
@@ -53,6 +57,8 @@ impl Plan {
             ("database-password", &config.database.password_file),
             ("smtp-password", &mail.password_file),
             ("webhook-token", &webhook.token_file),
+            ("restic-password", &config.remote.password_file),
+            ("restic-credentials", &config.remote.credentials_file),
         ];
         let access_log = config.serve.access_log.as_ref().filter(|path| path.as_os_str() != "-");
         Self {
@@ -72,8 +78,14 @@ impl Plan {
                 .collect(),
             access_log: access_log.and_then(|path| path.parent()).map(Into::into),
             listen: config.serve.listen.clone(),
+            pushes: config.remote.is_configured(),
             serve: false,
         }
+    }
+
+    /// Whether the runs of a period change the site or its backups, and so keep one another out.
+    pub(super) fn changes(&self, period: Period) -> bool {
+        self.pushes || period.changes()
     }
 
     /// What the package installs, before there is any site: the defaults, for a user of its own.

@@ -58,7 +58,7 @@ pub(super) fn files(plan: &Plan) -> Vec<File> {
 }
 
 fn service(plan: &Plan, period: Period) -> String {
-    let wait = if period.changes() { format!(" --lock-wait {LOCK_WAIT}") } else { String::new() };
+    let wait = if plan.changes(period) { format!(" --lock-wait {LOCK_WAIT}") } else { String::new() };
     let mut text = format!(
         "[Unit]\n\
          Description=sitekeep: the {word} checklist of {site}\n\
@@ -79,7 +79,7 @@ fn service(plan: &Plan, period: Period) -> String {
         site = literal(&plan.site),
         program = quoted_command(&plan.program),
         settings = quoted_command(&plan.settings),
-        limit = if period.changes() { "12h" } else { "1h" },
+        limit = if plan.changes(period) { "12h" } else { "1h" },
     );
     user(&mut text, plan);
     // The journal of the system is one of the logs that are read.

@@ -69,6 +69,10 @@ kinds! {
     BACKUP_FOREIGN = "BACKUP-010", "files with a backup's name that sitekeep did not make", "Hebdomadaire 1 et 2";
     BACKUP_LEFTOVER = "BACKUP-011", "what a run that was cut off left behind", "Hebdomadaire 1 et 2";
     BACKUP_FOLDER = "BACKUP-012", "the folder of the backups can be read", "Hebdomadaire 1 et 2";
+    BACKUP_PUSHED = "BACKUP-013", "a copy is pushed away from this machine", "Créer une Sauvegarde Complète";
+    BACKUP_REMOTE_AGE = "BACKUP-014", "age and size of the newest copy away from this machine", "Créer une Sauvegarde Complète";
+    BACKUP_REMOTE_VERIFIED = "BACKUP-015", "the copies away from this machine read through", "Tester procédures de restauration";
+    BACKUP_PULLED = "BACKUP-016", "a copy brought back to this machine", "Restaurer une Sauvegarde";
 
     SCHEDULE_FILE = "SCHEDULE-001", "the schedule as it was installed", "Automatiser avec cron";
     SCHEDULE_TIMER = "SCHEDULE-002", "what starts the scheduled runs", "Automatiser avec cron";

@@ -22,6 +22,18 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// Begins a command that the kernel ends when this process dies, however it dies, where util-linux is installed.
+pub fn bound_command(program: &Path) -> Command {
+    match search_path().into_iter().map(|folder| folder.join("setpriv")).find(|path| path.is_file()) {
+        Some(setpriv) => {
+            let mut command = command(setpriv);
+            command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+            command
+        }
+        None => command(program),
+    }
+}
+
 /// Starts a command and says which program could not be started.
 ///
 /// # Errors

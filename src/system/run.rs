@@ -4,6 +4,8 @@ use super::process;
 use crate::progress::Progress;
 use anyhow::Context;
 use anyhow::Result;
+use std::io::BufRead;
+use std::io::BufReader;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::os::unix::process::ExitStatusExt;
@@ -14,6 +16,7 @@ use std::process::ExitStatus;
 use std::process::Stdio;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -21,6 +24,8 @@ use std::time::Instant;
 const LAST_WORDS: usize = 64 * 1024;
 /// How long the streams are waited for after the end: a child that left the group may hold them open.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long is slept between two looks at a program that says nothing.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Which end of the standard output is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +117,74 @@ pub fn run(command: &mut Command, limit: Duration, keep: Keep, progress: &dyn Pr
     })
 }
 
+/// Runs a command as [`run`] does, and hands over each line of its standard output as it comes; none is kept.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_lines(
+    command: &mut Command,
+    limit: Duration,
+    on_line: &mut dyn FnMut(&str),
+    progress: &dyn Progress,
+) -> Result<Ran> {
+    let name = Path::new(command.get_program()).file_name().unwrap_or_default().display().to_string();
+    let began = Instant::now();
+    let child = process::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0))?;
+    let mut group = Group(child);
+    let lines = group.0.stdout.take().map(each_line);
+    let stderr = group.0.stderr.take().map(|stream| listen(stream, Keep::Last));
+    let mut ended: Option<(ExitStatus, Instant)> = None;
+    let mut open = lines.is_some();
+    loop {
+        progress.go_on()?;
+        if ended.is_none() {
+            ended = group
+                .0
+                .try_wait()
+                .with_context(|| format!("wait for {name}"))?
+                .map(|it| (it, Instant::now()));
+        }
+        match ended {
+            Some((_, at)) if !open || at.elapsed() >= PATIENCE => break,
+            None if began.elapsed() >= limit => break,
+            _ => {}
+        }
+        match lines.as_ref().filter(|_| open).map(|lines| lines.recv_timeout(PAUSE)) {
+            Some(Ok(line)) => on_line(&line),
+            Some(Err(RecvTimeoutError::Timeout)) => {}
+            Some(Err(RecvTimeoutError::Disconnected)) => open = false,
+            None => std::thread::sleep(PAUSE),
+        }
+    }
+    drop(group);
+    let heard = stderr.and_then(|stream| stream.recv_timeout(PATIENCE).ok()).unwrap_or_default();
+    Ok(Ran {
+        name,
+        status: ended.map(|(status, _)| status),
+        stdout: String::new(),
+        stderr: String::from_utf8_lossy(&heard.bytes).into_owned(),
+        is_cut: false,
+        took: began.elapsed(),
+    })
+}
+
+/// The lines of a stream as they come; whoever does not take them stops the program, and not the memory.
+fn each_line(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, lines) = mpsc::sync_channel(1000);
+    std::thread::spawn(move || {
+        let mut stream = BufReader::new(stream);
+        let mut line = Vec::new();
+        while stream.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            if sender.send(text).is_err() {
+                break;
+            }
+            line.clear();
+        }
+    });
+    lines
+}
+
 /// A child with all that it started; dropped, all of it ends.
 struct Group(Child);
 
@@ -166,6 +239,19 @@ fn listen(mut stream: impl Read + Send + 'static, keep: Keep) -> Receiver<Heard>
 mod tests {
     use super::*;
     use crate::progress::Silent;
+
+    #[test]
+    fn lines_come_as_they_are_said_and_the_end_is_told() {
+        let mut lines = Vec::new();
+        let mut hear = |line: &str| lines.push(line.to_owned());
+        let script = "echo one; echo two; echo trouble >&2; exit 3";
+        let ran = run_lines(&mut shell(script), Duration::from_mins(1), &mut hear, &Silent).expect("run");
+        assert_eq!(
+            (lines, ran.status.and_then(|status| status.code())),
+            (vec!["one".into(), "two".into()], Some(3))
+        );
+        assert_eq!(ran.words(), "trouble");
+    }
 
     fn shell(script: &str) -> Command {
         let mut command = process::command("/bin/sh");

@@ -51,6 +51,7 @@ fn back_up(folder: &Path, full: bool) -> Artefact {
         secret_key: None,
         fresh_copy_days: 30,
         before_restore: false,
+        origin: None,
     };
     let copy = DatabaseCopy {
         path: &database,

@@ -291,6 +291,7 @@ fn a_folder_of_backups_within_the_media_is_refused() {
         secret_key: None,
         fresh_copy_days: 30,
         before_restore: false,
+        origin: None,
     };
     assert!(create(&order, Contents::Media(&media), &Silent).is_err());
     let relative = Order { folder: Path::new("backups"), ..order };

@@ -71,6 +71,7 @@ impl World {
             secret_key: Some(&self.key),
             fresh_copy_days: 30,
             before_restore: false,
+            origin: None,
         };
         let (path, media) = (self.path("copy.sqlite3"), self.path("media"));
         let (settings, env_file) = (self.path("settings.py"), self.path(".env"));

@@ -44,15 +44,32 @@ impl Work<'_> {
             None => self.newest()?,
         };
         let mut check = Check::default();
-        let earlier = earlier(&artefact, record).unwrap_or_else(|problem| {
+        self.drill_one(&artefact, artefact.kind.word(), scratch, begin, record, &mut check)?;
+        Ok(vec![item(artefact.kind, begin, check)])
+    }
+
+    /// Drills a backup, which is recorded under the word `kind`.
+    ///
+    /// # Errors
+    /// When somebody asks to stop; any other trouble is a finding.
+    pub(super) fn drill_one(
+        &self,
+        artefact: &Artefact,
+        kind: &str,
+        scratch: &Path,
+        begin: Instant,
+        record: &mut Record,
+        check: &mut Check,
+    ) -> Result<()> {
+        let earlier = earlier(kind, record).unwrap_or_else(|problem| {
             check.add(Finding::warning(&kinds::BACKUP_DRILL, &artefact.name, error::one_line(&problem)));
             Vec::new()
         });
         let order = Drill { config: self.config, scratch, now: self.now, earlier: &earlier };
-        match recovery::drill(order, &artefact, self.progress) {
+        match recovery::drill(order, artefact, self.progress) {
             Ok(found) => {
                 let seconds = begin.elapsed().as_secs_f64();
-                if let Err(problem) = self.remember(&artefact, &found, seconds, record) {
+                if let Err(problem) = self.remember(artefact, kind, &found, seconds, record) {
                     check.add(Finding::warning(
                         &kinds::BACKUP_DRILL,
                         &artefact.name,
@@ -70,7 +87,7 @@ impl Work<'_> {
                 ));
             }
         }
-        Ok(vec![item(artefact.kind, begin, check)])
+        Ok(())
     }
 
     fn newest(&self) -> Result<Artefact> {
@@ -102,7 +119,14 @@ impl Work<'_> {
     }
 
     /// Records what the drill came to; one that could not tell is no drill.
-    fn remember(&self, artefact: &Artefact, found: &Check, seconds: f64, record: &mut Record) -> Result<()> {
+    fn remember(
+        &self,
+        artefact: &Artefact,
+        kind: &str,
+        found: &Check,
+        seconds: f64,
+        record: &mut Record,
+    ) -> Result<()> {
         let Some(state) = &mut record.state else { return Ok(()) };
         let status = found.status();
         if status == Status::Unknown {
@@ -112,7 +136,7 @@ impl Work<'_> {
         let drill = state::Drill {
             name: artefact.name.clone(),
             at: self.now,
-            kind: artefact.kind.word().to_owned(),
+            kind: kind.to_owned(),
             status,
             message: worst.map_or_else(String::new, |finding| {
                 format!("{} {}: {}", finding.id, finding.subject, finding.message)
@@ -120,14 +144,17 @@ impl Work<'_> {
             seconds,
         };
         state.record_drill(&drill)?;
-        if drill.passed() { state.record_drilled(&artefact.name, self.now) } else { Ok(()) }
+        if drill.passed() && kind == artefact.kind.word() {
+            state.record_drilled(&artefact.name, self.now)?;
+        }
+        Ok(())
     }
 }
 
 /// How long the earlier drills of this kind took, oldest first; those that failed say nothing of that.
-fn earlier(artefact: &Artefact, record: &Record) -> Result<Vec<f64>> {
+fn earlier(kind: &str, record: &Record) -> Result<Vec<f64>> {
     let Some(state) = &record.state else { return Ok(Vec::new()) };
     let drills = state.drills()?;
-    let same = drills.iter().filter(|drill| drill.kind == artefact.kind.word() && drill.passed());
+    let same = drills.iter().filter(|drill| drill.kind == kind && drill.passed());
     Ok(same.map(|drill| drill.seconds).collect())
 }

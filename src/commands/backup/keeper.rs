@@ -1,6 +1,7 @@
 //! What the checklists do with backups and pictures.
 
 use super::DrillArgs;
+use super::PushArgs;
 use super::VerifyArgs;
 use super::Work;
 use super::folder;
@@ -63,13 +64,25 @@ impl checklist::Keeper for Keeper<'_> {
     }
 
     fn verify(&mut self) -> Result<Check> {
-        let args = VerifyArgs { backups: Vec::new(), all: false, report: NO_REPORT };
+        let args =
+            VerifyArgs { backups: Vec::new(), all: false, remote: false, full: false, report: NO_REPORT };
         self.work.verify(&args, &mut self.record).map(together)
     }
 
     fn drill(&mut self) -> Result<Check> {
-        let args = DrillArgs { backup: None, report: NO_REPORT };
+        let args = DrillArgs { backup: None, remote: false, report: NO_REPORT };
         self.work.drill(&args, &self.state_folder, &mut self.record).map(together)
+    }
+
+    fn push(&mut self) -> Result<Check> {
+        let args = PushArgs { init: false, dry_run: false, report: NO_REPORT };
+        self.work.push(&args, &self.state_folder).map(together)
+    }
+
+    fn verify_remote(&mut self) -> Result<Check> {
+        let args =
+            VerifyArgs { backups: Vec::new(), all: false, remote: true, full: false, report: NO_REPORT };
+        self.work.verify_remote(&args, &self.state_folder).map(together)
     }
 
     fn before_rebuild(&mut self) -> Result<()> {

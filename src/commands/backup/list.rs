@@ -1,8 +1,10 @@
 //! The backups that there are.
 
+use super::remote::sizes;
 use crate::backup;
 use crate::backup::Artefact;
 use crate::backup::Standing;
+use crate::backup::remote::Snapshot;
 use crate::commands::Context;
 use crate::config::Config;
 use crate::error::Error;
@@ -22,23 +24,84 @@ use std::path::Path;
 /// When something was done with each backup.
 type Times = BTreeMap<String, Timestamp>;
 
+/// Refuses a format that is none for lists.
+///
+/// # Errors
+/// A usage error.
+pub(super) fn refuse_monitoring(context: &Context) -> Result<()> {
+    match context.printer.format {
+        Format::Text | Format::Csv | Format::Json => Ok(()),
+        _ => Err(Error::new(Kind::Usage, "a list has no format for monitoring systems")
+            .hint("use --format text, json or csv")
+            .into()),
+    }
+}
+
+/// The copies away from this machine, in the format that is asked for.
+///
+/// # Errors
+/// When they cannot be written as JSON.
+pub(super) fn remote(snapshots: &[Snapshot], label: &str, context: &Context) -> Result<String> {
+    let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
+    match context.printer.format {
+        Format::Json => {
+            let rows: Vec<_> = snapshots
+                .iter()
+                .map(|snapshot| {
+                    serde_json::json!({
+                        "name": snapshot.short(), "id": snapshot.id, "kind": "full", "site": snapshot.hostname,
+                        "created_at": snapshot.time.to_string(), "bytes": snapshot.bytes(), "files": snapshot.files(),
+                    })
+                })
+                .collect();
+            let document = serde_json::json!({
+                "schema_version": 1, "tool_version": env!("CARGO_PKG_VERSION"), "repository": label, "copies": rows,
+            });
+            Ok(serde_json::to_string_pretty(&document)? + "\n")
+        }
+        Format::Csv => {
+            let mut text = csv_line(&["name", "kind", "created_at", "bytes", "files"]);
+            for snapshot in snapshots {
+                let (bytes, files) = (number(snapshot.bytes()), number(snapshot.files()));
+                text.push_str(&csv_line(&[
+                    snapshot.short(),
+                    "full",
+                    &snapshot.time.to_string(),
+                    &bytes,
+                    &files,
+                ]));
+            }
+            Ok(text)
+        }
+        _ => {
+            let mut text = String::new();
+            for snapshot in snapshots {
+                let (bytes, files) = sizes(snapshot);
+                let age = Age(time::age(context.now, snapshot.time)).to_string();
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "{:<9} {bytes:>8} {age:>8} old  {files}", snapshot.short());
+            }
+            if snapshots.is_empty() {
+                let _ = writeln!(text, "no copy is in {label}; make one: sitekeep backup push");
+            }
+            Ok(text)
+        }
+    }
+}
+
 /// Lists the backups, oldest first.
 ///
 /// # Errors
 /// When the folder or the state cannot be read, or the format is one for monitoring systems.
 pub(super) fn run(config: &Config, folder: &Path, context: &Context) -> Result<Status> {
+    refuse_monitoring(context)?;
     let artefacts = backup::list(folder, &config.time_zone())?;
     let state = context.state(config)?;
     let (verified, drilled) = (state.verified_artefacts()?, state.drilled_artefacts()?);
     let text = match context.printer.format {
         Format::Text => text(&artefacts, &verified, &drilled, folder, context.now),
         Format::Csv => csv(&artefacts, &verified, &drilled),
-        Format::Json => json(&artefacts, &verified, &drilled, folder)?,
-        _ => {
-            return Err(Error::new(Kind::Usage, "a list has no format for monitoring systems")
-                .hint("use --format text, json or csv")
-                .into());
-        }
+        _ => json(&artefacts, &verified, &drilled, folder)?,
     };
     context.printer.out(&text)?;
     Ok(Status::Ok)

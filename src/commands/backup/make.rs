@@ -9,6 +9,7 @@ use crate::backup::Created;
 use crate::backup::DatabaseCopy;
 use crate::backup::Kind;
 use crate::backup::Order;
+use crate::backup::Problem;
 use crate::backup::Proof;
 use crate::commands::report::Record;
 use crate::config::DatabaseSource;
@@ -33,6 +34,8 @@ use crate::units::count;
 use anyhow::Context;
 use anyhow::Result;
 use jiff::SignedDuration;
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -89,12 +92,14 @@ impl Work<'_> {
             secret_key: secret_key.as_ref(),
             fresh_copy_days: self.config.backup.fresh_copy_days,
             before_restore: purpose == Purpose::BeforeRestore,
+            origin: None,
         };
         let site = &self.config.site;
         if kind == Kind::Media {
             return backup::create(&order, Contents::Media(&site.media), self.progress);
         }
-        let copy = self.copy_database()?;
+        let copy =
+            self.copy_database(self.folder, &|extension| backup::scratch_path(self.folder, extension))?;
         let label = self.config.database.label();
         let (extension, engine) = names(copy.copied.engine);
         let database = DatabaseCopy {
@@ -115,33 +120,29 @@ impl Work<'_> {
             },
         };
         let created = backup::create(&order, contents, self.progress);
-        for problem in copy.problems.into_inner().unwrap_or_default() {
-            check.add(
-                Finding::warning(&kinds::BACKUP_CONTENT, "database", problem)
-                    .remedy("mend the rows in the application's admin; the backup holds them as they are"),
-            );
-        }
+        copy.tell(check);
         created
     }
 
-    fn copy_database(&self) -> Result<Copy> {
+    /// Copies the database into a folder, under the name that `name` makes of its extension.
+    pub(super) fn copy_database(&self, folder: &Path, name: &dyn Fn(&str) -> PathBuf) -> Result<Copy> {
         let engine = if self.config.database.url.is_some() { Engine::Postgres } else { Engine::Sqlite };
-        crate::system::fs::create_private_folder(self.folder)?;
-        self.require_room()?;
-        let path = backup::scratch_path(self.folder, names(engine).0);
+        crate::system::fs::create_private_folder(folder)?;
+        self.require_room(folder)?;
+        let path = name(names(engine).0);
         let copied = db::copy(&self.config.database, &path, self.progress)?;
         Ok(Copy { copied, problems: OnceLock::new() })
     }
 
     /// Room for the copy itself, before SQLite says "disk is full" and names the live database.
-    fn require_room(&self) -> Result<()> {
+    fn require_room(&self, folder: &Path) -> Result<()> {
         let DatabaseSource::Sqlite(path) = self.config.database.source() else { return Ok(()) };
         let needed = db::sqlite_size(path)?;
-        let free = mounts::space(self.folder)?.free;
+        let free = mounts::space(folder)?.free;
         if free >= needed {
             return Ok(());
         }
-        let folder = self.folder.display();
+        let folder = folder.display();
         let (free, needed) = (ByteSize(free), ByteSize(needed));
         Err(Error::new(
             ErrorKind::Failed,
@@ -152,7 +153,7 @@ impl Work<'_> {
     }
 
     /// Django's key, so that a restore under another one is noticed; it is not needed for the backup.
-    fn secret_key(&self, check: &mut Check) -> Option<Secret> {
+    pub(super) fn secret_key(&self, check: &mut Check) -> Option<Secret> {
         let path = self.config.site.env_file()?;
         match env_file::read(&path) {
             Ok(mut variables) => variables.remove("SECRET_KEY").map(Secret::new),
@@ -173,10 +174,22 @@ impl Work<'_> {
 
 /// A copy of the database, checked while it is packed; its file goes away with this.
 #[derive(Debug)]
-struct Copy {
-    copied: Copied,
+pub(super) struct Copy {
+    pub(super) copied: Copied,
     /// What the check found in the live data.
-    problems: OnceLock<Vec<String>>,
+    pub(super) problems: OnceLock<Vec<String>>,
+}
+
+impl Copy {
+    /// Says what is wrong with the live data, and so with the copy.
+    pub(super) fn tell(self, check: &mut Check) {
+        for problem in self.problems.into_inner().unwrap_or_default() {
+            check.add(
+                Finding::warning(&kinds::BACKUP_CONTENT, "database", problem)
+                    .remedy("mend the rows in the application's admin; the backup holds them as they are"),
+            );
+        }
+    }
 }
 
 impl Proof for Copy {
@@ -205,7 +218,14 @@ fn tell_created(kind: Kind, created: &Created, seconds: f64, check: &mut Check) 
             .with("files", manifest.totals.files)
             .with("sha256", created.sha256.to_string()),
     );
-    for problem in &manifest.problems {
+    tell_problems(&manifest.problems, check);
+    check.measure(Metric::new("backup_bytes", kind.word(), size.as_f64(), Unit::Bytes));
+    check.measure(Metric::new("backup_seconds", kind.word(), seconds, Unit::Seconds));
+}
+
+/// Says what could not be taken.
+pub(super) fn tell_problems(problems: &[Problem], check: &mut Check) {
+    for problem in problems {
         let finding = if problem.kind.is_loss() {
             Finding::warning(&kinds::BACKUP_CONTENT, &problem.path, &problem.detail)
                 .remedy("let the user that makes backups read it, or take it out of the configuration")
@@ -214,11 +234,9 @@ fn tell_created(kind: Kind, created: &Created, seconds: f64, check: &mut Check) 
         };
         check.add(finding);
     }
-    check.measure(Metric::new("backup_bytes", kind.word(), size.as_f64(), Unit::Bytes));
-    check.measure(Metric::new("backup_seconds", kind.word(), seconds, Unit::Seconds));
 }
 
-fn names(engine: Engine) -> (&'static str, &'static str) {
+pub(super) fn names(engine: Engine) -> (&'static str, &'static str) {
     match engine {
         Engine::Sqlite => ("sqlite3", "sqlite"),
         Engine::Postgres => ("dump", "postgresql"),

@@ -5,6 +5,9 @@ mod keep;
 mod keeper;
 mod list;
 mod make;
+mod pull;
+mod push;
+pub(super) mod remote;
 mod verify;
 
 use super::Context;
@@ -28,6 +31,7 @@ use make::Purpose;
 
 pub(super) use keeper::Keeper;
 use std::path::Path;
+use std::path::PathBuf;
 
 /// Make, list, verify, drill and rotate backups
 ///
@@ -41,21 +45,26 @@ pub(super) enum BackupCommand {
     /// Back up database, media, settings and .env in one archive; an unchanged site costs no space
     Full(MakeArgs),
     /// List the backups with age, size and when each was verified
-    List,
+    List(ListArgs),
     /// Read backups through: every byte against its manifest
     Verify(VerifyArgs),
     /// Restore a backup aside, compare it, serve it and visit its pages
     Drill(DrillArgs),
     /// Remove what the rotation does not keep, and say why the rest is kept
     Prune(PruneArgs),
+    /// Push a copy of the site away from this machine; only what changed is sent
+    Push(PushArgs),
+    /// Bring a copy back as a full backup of this machine
+    Pull(PullArgs),
 }
 
 impl BackupCommand {
     /// Name of a command of whose end people are told.
     pub(super) fn told(&self) -> Option<&'static str> {
         match self {
-            Self::List => None,
+            Self::List(_) => None,
             Self::Prune(args) if args.dry_run => None,
+            Self::Push(args) if args.dry_run => None,
             _ => Some(self.name()),
         }
     }
@@ -65,10 +74,12 @@ impl BackupCommand {
             Self::Database(_) => "backup database",
             Self::Media(_) => "backup media",
             Self::Full(_) => "backup full",
-            Self::List => "backup list",
+            Self::List(_) => "backup list",
             Self::Verify(_) => "backup verify",
             Self::Drill(_) => "backup drill",
             Self::Prune(_) => "backup prune",
+            Self::Push(_) => "backup push",
+            Self::Pull(_) => "backup pull",
         }
     }
 }
@@ -102,6 +113,12 @@ pub(super) struct VerifyArgs {
     /// Every backup there is
     #[arg(long, conflicts_with = "backups")]
     all: bool,
+    /// The copies away from this machine: their repository, and files of the newest
+    #[arg(long, conflicts_with_all = ["backups", "all"])]
+    remote: bool,
+    /// All data of the repository, not a share
+    #[arg(long, requires = "remote")]
+    full: bool,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -123,6 +140,9 @@ pub(super) struct DrillArgs {
     /// Name or path of the backup, or `random` [default: the newest full one, else of the database]
     #[arg(value_name = "BACKUP")]
     backup: Option<String>,
+    /// A copy away from this machine: BACKUP is then the beginning of its name [default: the newest]
+    #[arg(long)]
+    remote: bool,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -142,6 +162,55 @@ pub(super) struct PruneArgs {
     /// Agree to an unusual plan by the site's name
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
+    /// The copies away from this machine, by the rules of [backup.full]
+    #[arg(long)]
+    remote: bool,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct ListArgs {
+    /// The copies away from this machine
+    #[arg(long)]
+    remote: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+The copy holds database, media, settings and .env, encrypted, in the repository of
+restic that [remote] names; media go as files, so that only what changed is sent.
+Nothing is ever removed there: keys that may add and not delete are enough.
+
+Examples:
+  sitekeep backup push --init   the first time: creates the repository
+  sitekeep backup push          each night")]
+pub(super) struct PushArgs {
+    /// Create the repository if there is none
+    #[arg(long)]
+    init: bool,
+    /// Only say how much would be added
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Each file is held against the digest it was pushed with. What comes of it is a full
+backup like any other: verify, drill and restore take it.
+
+Examples:
+  sitekeep backup pull
+  sitekeep backup pull 49429ddb --to /mnt/usb")]
+pub(super) struct PullArgs {
+    /// The beginning of the copy's name in `backup list --remote`, or `latest`
+    #[arg(value_name = "SNAPSHOT", default_value = "latest")]
+    snapshot: String,
+    /// Folder to put it into [default: that of the backups]
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
     #[command(flatten)]
     report: ReportArgs,
 }
@@ -155,8 +224,8 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
     let loaded = context.load_site()?;
     let config = &loaded.config;
     let folder = folder(config)?;
-    if let BackupCommand::List = command {
-        return list::run(config, folder, context);
+    if let BackupCommand::List(args) = command {
+        return if args.remote { remote::list(config, context) } else { list::run(config, folder, context) };
     }
     context.printer.refuse_lists()?;
     let (_lock, mut record) = site::begin(config, "backup", context)?;
@@ -172,13 +241,24 @@ pub(super) fn run(command: &BackupCommand, context: &Context) -> Result<Status> 
         BackupCommand::Full(args) => {
             (vec![work.make(Kind::Full, args.purpose(), &mut record)?], &args.report)
         }
+        BackupCommand::Push(args) => (work.push(args, &context.state_folder(config)?)?, &args.report),
+        BackupCommand::Pull(args) => (work.pull(args, &context.state_folder(config)?)?, &args.report),
+        BackupCommand::Verify(args) if args.remote => {
+            (work.verify_remote(args, &context.state_folder(config)?)?, &args.report)
+        }
+        BackupCommand::Drill(args) if args.remote => {
+            (work.drill_remote(args, &context.state_folder(config)?, &mut record)?, &args.report)
+        }
+        BackupCommand::Prune(args) if args.remote => {
+            (work.prune_remote(args, &context.state_folder(config)?)?, &args.report)
+        }
         BackupCommand::Verify(args) => (work.verify(args, &mut record)?, &args.report),
         BackupCommand::Drill(args) => {
             let scratch = context.state_folder(config)?;
             (work.drill(args, &scratch, &mut record)?, &args.report)
         }
         BackupCommand::Prune(args) => (work.prune(args, &mut record)?, &args.report),
-        BackupCommand::List => return Ok(Status::Ok),
+        BackupCommand::List(_) => return Ok(Status::Ok),
     };
     record.tell(command.name(), Vec::new(), items, config, args, context)
 }
@@ -197,7 +277,7 @@ pub(super) fn rehearse(context: &Context) -> Result<Vec<ItemReport>> {
     let report = ReportArgs { output: None };
     let mut items = vec![work.make(Kind::Full, Purpose::Kept, &mut record)?];
     let scratch = context.state_folder(config)?;
-    items.extend(work.drill(&DrillArgs { backup: None, report }, &scratch, &mut record)?);
+    items.extend(work.drill(&DrillArgs { backup: None, remote: false, report }, &scratch, &mut record)?);
     Ok(items)
 }
 
@@ -223,6 +303,22 @@ pub(super) fn before_restore(
 ) -> Result<ItemReport> {
     let work = Work { config, folder, now: context.now, progress };
     work.make(kind, Purpose::BeforeRestore, record)
+}
+
+/// Brings a copy back from away as a full backup in the folder of the backups.
+///
+/// # Errors
+/// When there is no such copy, or it does not come back whole.
+pub(super) fn fetch(
+    name: &str,
+    config: &Config,
+    state_folder: &Path,
+    progress: &dyn crate::progress::Progress,
+    now: jiff::Timestamp,
+    check: &mut crate::status::Check,
+) -> Result<Artefact> {
+    let work = Work { config, folder: folder(config)?, now, progress };
+    work.fetch(name, work.folder, state_folder, check)
 }
 
 /// Backs the database up before it is rebuilt.

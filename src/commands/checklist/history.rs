@@ -47,7 +47,7 @@ pub(super) fn run(args: &HistoryArgs, context: &Context) -> Result<Status> {
     let done = state.done_since(id, Timestamp::MIN, args.limit)?;
     // What was dropped from the lists since has its history all the same.
     if let (Some(id), true) = (id, done.is_empty()) {
-        checklist::find(&checklist::of_site(&config.checklist)?, id)?;
+        checklist::find(&checklist::of_site(config)?, id)?;
     }
     let text = match context.printer.format {
         Format::Text => text(&done, &config.time_zone()),

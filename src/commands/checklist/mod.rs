@@ -146,7 +146,7 @@ fn standings(
     period: Option<Period>,
     context: &Context,
 ) -> Result<Vec<Standing>> {
-    let items = checklist::of_site(&config.checklist)?.into_iter();
+    let items = checklist::of_site(config)?.into_iter();
     let items = items.filter(|item| period.is_none_or(|period| item.period == period));
     checklist::standings(items, state, &config.checklist, &config.time_zone(), context.now)
 }

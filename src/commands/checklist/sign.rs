@@ -35,7 +35,7 @@ pub(in crate::commands) struct SignArgs {
 pub(super) fn run(args: &SignArgs, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let config = &loaded.config;
-    let item = checklist::find(&checklist::of_site(&config.checklist)?, &args.item)?;
+    let item = checklist::find(&checklist::of_site(config)?, &args.item)?;
     if !item.is_signed() {
         return Err(Error::new(
             Kind::Usage,
