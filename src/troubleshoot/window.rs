@@ -196,7 +196,7 @@ fn variable(settings: &Path, known: &BTreeMap<String, String>) -> Result<(String
     let text = std::fs::read_to_string(settings).with_context(|| format!("read {}", settings.display()))?;
     let place = settings.display();
     let failed = |message: String, hint: &str| Error::new(Kind::Failed, message).hint(hint.to_owned());
-    match django_settings::debug_of_settings(&text, known) {
+    match django_settings::debug_of_settings(settings, &text, known) {
         Debug::Off => {}
         Debug::On => {
             return Err(failed(
@@ -219,7 +219,7 @@ fn variable(settings: &Path, known: &BTreeMap<String, String>) -> Result<(String
         for value in ON {
             let mut with = known.clone();
             with.insert(name.clone(), value.to_owned());
-            if django_settings::debug_of_settings(&text, &with) == Debug::On {
+            if django_settings::debug_of_settings(settings, &text, &with) == Debug::On {
                 return Ok((name, value.to_owned()));
             }
         }

@@ -37,9 +37,6 @@ fn guessing_a_password_is_slowed_and_seen_in_the_access_log() {
     let wait = slowed.header("retry-after").and_then(|seconds| seconds.parse().ok());
     assert_eq!((slowed.status, wait.is_some_and(|seconds: u32| seconds > 0)), (429, true));
     assert_eq!(visitor.log_in("amina", PASSWORD).status, 429, "the right one does not come through either");
-    drop(served);
-    let slowed = visitor.log_in("amina", PASSWORD);
-    assert_eq!((slowed.status, slowed.header("retry-after")), (429, Some("1")));
     served.stop();
     let told = std::fs::read_to_string(shop.sandbox.path("serve.log")).unwrap();
     assert!(told.contains("`bola` is kept as argon2") && told.contains("users password bola"), "{told}");

@@ -24,9 +24,8 @@ mod postgres;
 mod products;
 mod purge;
 mod restore;
-pub mod strace;
 mod seen;
-mod strace;
+pub mod strace;
 mod world;
 
 pub use moments::Random;

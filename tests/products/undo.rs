@@ -65,6 +65,10 @@ fn undo_refuses_when_its_row_is_gone_or_the_very_value_was_changed_since() {
             let list = shop.does(&["quarantine", "list", "--format", "json"]).json();
             assert_eq!(list["kept"][0]["phase"], "applied", "{moved}");
         }
+    });
+}
+
+#[test]
 fn an_undo_that_was_refused_with_its_pictures_can_be_tried_again() {
     on_both("products_tried_again", |shop| {
         let picture = shop.picture("vue.jpg");
