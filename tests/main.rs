@@ -27,6 +27,7 @@ mod images;
 mod init;
 mod layers;
 mod logs;
+mod model;
 mod monitoring;
 mod notifications;
 mod package;
