@@ -28,6 +28,7 @@ mod images;
 mod init;
 mod layers;
 mod logs;
+mod model;
 mod monitoring;
 mod notifications;
 mod offsite;

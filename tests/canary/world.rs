@@ -157,5 +157,7 @@ fn is_kept(path: &Path, root: &Path) -> bool {
             folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".sitekeep-"))
         })
         .map(Path::to_owned);
-    folder.is_some_and(|folder| std::fs::metadata(folder).unwrap().permissions().mode() & 0o077 == 0)
+    let is_private =
+        |folder: PathBuf| std::fs::metadata(folder).unwrap().permissions().mode() & 0o777 == 0o700;
+    folder.is_some_and(is_private)
 }

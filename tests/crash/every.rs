@@ -63,7 +63,7 @@ const CATALOGUE: &[Case] = &[
     whole("products image savane-14 vue.jpg", as_it_is),
     whole("images replace --category ecrans --from pictures", as_it_is),
     whole("undo --confirm shop", |sandbox| {
-        prepare(sandbox, "images replace --category ecrans --from pictures")
+        prepare(sandbox, "images replace --category ecrans --from pictures");
     }),
 ];
 
@@ -81,7 +81,7 @@ const PICTURES: &[Case] = &[
         }
     }),
     in_parts("images permissions --apply", |sandbox| {
-        sandbox.set_mode("backend/media/products/savane-14.jpg", 0o777)
+        sandbox.set_mode("backend/media/products/savane-14.jpg", 0o777);
     }),
     in_parts("images uploads", |sandbox| {
         configure(sandbox, "[images]\nupload_folders = [\"uploads\"]\n");
@@ -116,7 +116,7 @@ const FILES: &[Case] = &[
     }),
     in_parts("schedule install --systemd --root made", as_it_is),
     in_parts("schedule remove --root made", |sandbox| {
-        prepare(sandbox, "schedule install --systemd --root made")
+        prepare(sandbox, "schedule install --systemd --root made");
     }),
     in_parts("security fail2ban --write made", |sandbox| {
         sandbox.configure("access = [\"access.log\"]\n[backup]\nfolder = \"backups\"\n");
@@ -264,6 +264,11 @@ fn look(world: &World, case: &Case, step: &Step, code: i32, old: &Seen, new: &Se
         let last = Seen::of(world);
         assert_eq!(last.first_difference(new), None, "{when}: again");
     }
+    let mut all = walkdir::WalkDir::new(world.sandbox.path("")).into_iter().flatten();
+    assert!(
+        !all.any(|entry| entry.path().to_string_lossy().ends_with(".sitekeep-partial")),
+        "{when}: half a log"
+    );
 }
 
 /// What nobody removes any more. One file that was being written aside may stay beside its place: whose it is, nobody

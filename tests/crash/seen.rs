@@ -3,6 +3,7 @@
 use super::world::World;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
@@ -25,8 +26,9 @@ impl Seen {
         for entry in walk {
             let entry = entry.unwrap();
             let name = entry.path().strip_prefix(&root).unwrap().display().to_string();
-            let is_record = name.starts_with("state/") && !name.ends_with(".toml");
-            if entry.file_type().is_dir() || is_record || name.contains("db.sqlite3") {
+            let is_record = name.starts_with("state/") && !name.contains(".toml");
+            let is_aside = name.ends_with(".sitekeep-partial");
+            if entry.file_type().is_dir() || is_record || is_aside || name.contains("db.sqlite3") {
                 continue;
             }
             let mode = entry.metadata().unwrap().permissions().mode() & 0o7777;
@@ -104,7 +106,7 @@ fn rows(path: &Path) -> BTreeMap<String, String> {
         while let Some(row) = found.next().unwrap() {
             for column in 0..columns {
                 let value: rusqlite::types::Value = row.get(column).unwrap();
-                told.push_str(&format!("{value:?} "));
+                write!(told, "{value:?} ").unwrap();
             }
             told.push('\n');
         }
