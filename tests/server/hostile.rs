@@ -291,6 +291,38 @@ fn readers_who_take_nothing_keep_little_in_memory() {
     program.still_serves();
 }
 
+#[test]
+fn a_series_of_large_pictures_takes_the_memory_of_one() {
+    let world = World::new();
+    let mut photo = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(3000, 3000).write_to(&mut photo, image::ImageFormat::Png).unwrap();
+    for number in 0..4 {
+        world.file(&format!("media/large-{number}.png"), photo.get_ref());
+    }
+    let folder = world.folder.path().join("variants");
+    let settings = [
+        ("SITEKEEP_SERVE__VARIANTS_FOLDER", folder.to_str().unwrap()),
+        ("SITEKEEP_SERVE__REQUEST_TIMEOUT", "5m"),
+    ];
+    let program = Program::start(&world, &settings);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            for width in [320, 640] {
+                let path = format!("/media/large-{number}.png?w={width}");
+                let program = &program;
+                scope.spawn(move || {
+                    let mut stream = program.connect();
+                    stream.set_read_timeout(Some(Duration::from_mins(5))).unwrap();
+                    stream.write_all(&request("GET", &path, &[])).unwrap();
+                    let answer = Answer::parse(&rest(&mut stream));
+                    assert_eq!((answer.status, answer.header("content-type")), (200, Some("image/jpeg")));
+                });
+            }
+        }
+    });
+    program.still_serves();
+}
+
 const ENDPOINTS: [&str; 12] = [
     "/api/",
     "/api/products/",
