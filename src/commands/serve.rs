@@ -6,6 +6,7 @@ use crate::server;
 use crate::server::Options;
 use crate::server::Stop;
 use crate::status::Status;
+use crate::system::memory;
 use crate::system::time;
 use anyhow::Result;
 use clap::Args;
@@ -42,6 +43,7 @@ pub(super) struct ServeArgs {
 /// # Errors
 /// For wrong settings, or when the address is taken.
 pub(super) fn run(args: &ServeArgs, context: &Context) -> Result<Status> {
+    memory::keep_little();
     let loaded = context.load_site()?;
     let mut config = loaded.config.clone();
     if let Some(folder) = &args.frontend {

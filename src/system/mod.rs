@@ -7,6 +7,7 @@ pub mod interrupt;
 pub mod job;
 pub mod journal;
 pub mod lock;
+pub mod memory;
 pub mod mounts;
 pub mod process;
 pub mod random;

@@ -48,13 +48,13 @@ impl Program {
         let answer = Answer::parse(&self.send(&request("GET", "/api/products/", &[])));
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(answer.json()["count"], 25);
-        let peak = self.peak_megabytes();
+        let peak = self.megabytes("VmHWM:");
         assert!(peak < MOST_MEGABYTES, "{peak} MB");
     }
 
-    fn peak_megabytes(&self) -> u64 {
+    fn megabytes(&self, field: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        let line = status.lines().find(|line| line.starts_with(field)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
     }
 }
@@ -289,6 +289,40 @@ fn readers_who_take_nothing_keep_little_in_memory() {
     program.still_serves();
     drop(slow);
     program.still_serves();
+}
+
+#[test]
+fn a_series_of_large_pictures_takes_the_memory_of_one_and_gives_it_back() {
+    let world = World::new();
+    let mut photo = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(3000, 3000).write_to(&mut photo, image::ImageFormat::Png).unwrap();
+    for number in 0..4 {
+        world.file(&format!("media/large-{number}.png"), photo.get_ref());
+    }
+    let folder = world.folder.path().join("variants");
+    let settings = [
+        ("SITEKEEP_SERVE__VARIANTS_FOLDER", folder.to_str().unwrap()),
+        ("SITEKEEP_SERVE__REQUEST_TIMEOUT", "5m"),
+    ];
+    let program = Program::start(&world, &settings);
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            for width in [320, 640] {
+                let path = format!("/media/large-{number}.png?w={width}");
+                let program = &program;
+                scope.spawn(move || {
+                    let mut stream = program.connect();
+                    stream.set_read_timeout(Some(Duration::from_mins(5))).unwrap();
+                    stream.write_all(&request("GET", &path, &[])).unwrap();
+                    let answer = Answer::parse(&rest(&mut stream));
+                    assert_eq!((answer.status, answer.header("content-type")), (200, Some("image/jpeg")));
+                });
+            }
+        }
+    });
+    program.still_serves();
+    let kept = program.megabytes("RssAnon:");
+    assert!(kept < 40, "{kept} MB are kept");
 }
 
 const ENDPOINTS: [&str; 12] = [

@@ -1,6 +1,6 @@
 //! A JPEG written anew from its own coefficients: the same pixels in fewer bytes.
 //!
-//! The only `unsafe` of the program, because libjpeg's transcoding has no safe face. What makes it sound: both structs
+//! `unsafe`, because libjpeg's transcoding has no safe face. What makes it sound: both structs
 //! are made by libjpeg's own constructors at an address that does not change, live as long as the call, and are destroyed
 //! on every way out; libjpeg's errors unwind (mozjpeg-sys is built for that) to the `catch_unwind` here; the destination
 //! is a buffer of a fixed size, and outgrowing it is an error, so that libjpeg allocates nothing that we would have to free.

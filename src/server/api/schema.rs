@@ -185,11 +185,15 @@ fn get(summary: &str, parameters: &[Value], schema: &Value, errors: &[&str]) -> 
 fn writable(methods: &[&str], mut path: Value) -> Value {
     let parameters = path["get"]["parameters"].as_array().into_iter().flatten();
     let of_path: Vec<Value> = parameters.filter(|parameter| parameter["in"] == "path").cloned().collect();
+    let mut responses = json!({ "401": answer("No token is valid here", &reference("Refusal")) });
+    if !of_path.is_empty() {
+        responses["404"] = answer("No slug holds a point", &reference("Detail"));
+    }
     for method in methods {
         path[*method] = json!({
             "summary": "The application's; this server only reads",
             "parameters": of_path,
-            "responses": { "401": answer("No token is valid here", &reference("Refusal")) },
+            "responses": responses,
         });
     }
     path

@@ -6,6 +6,7 @@ mod contents;
 mod kind;
 mod path;
 mod range;
+mod reduced;
 mod scale;
 mod variants;
 mod version;

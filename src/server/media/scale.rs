@@ -1,5 +1,6 @@
 //! A picture made narrower: decoded within limits, turned as it is to be shown, and encoded anew.
 
+use super::reduced;
 use crate::images::encode_jpeg;
 use crate::picture::Pixels;
 use anyhow::Context;
@@ -8,18 +9,20 @@ use image::DynamicImage;
 use image::ExtendedColorType;
 use image::ImageDecoder;
 use image::ImageEncoder;
+use image::ImageFormat;
 use image::ImageReader;
 use image::Limits;
 use image::codecs::webp::WebPEncoder;
 use image::imageops::FilterType;
+use image::metadata::Orientation;
 use std::io::Cursor;
 
 /// Widths that may be asked for; each costs a decoding, and so nobody may make up others.
 pub(in crate::server) const WIDTHS: [u32; 4] = [320, 640, 960, 1280];
 
-/// Pictures beyond these are handed out as they are: they would take too much memory to decode.
-const LARGEST_PIXELS: u64 = 32_000_000;
-const LARGEST_MEMORY: u64 = 128 * 1024 * 1024;
+/// Pictures beyond these are handed out as they are: they would take too long, or too much memory, to decode.
+const LARGEST_PIXELS: u64 = 52_000_000;
+const LARGEST_MEMORY: u64 = 64 * 1024 * 1024;
 pub(super) const LARGEST_FILE: u64 = 32 * 1024 * 1024;
 
 const QUALITY: u8 = 82;
@@ -36,6 +39,7 @@ pub(super) struct Scaled {
 /// What can be seen through becomes a WebP without loss, all else a JPEG. A colour profile goes along.
 pub(super) fn scale(bytes: &[u8], width: u32) -> Result<Option<Scaled>> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().context("tell the format")?;
+    let is_jpeg = reader.format() == Some(ImageFormat::Jpeg);
     let mut limits = Limits::default();
     limits.max_alloc = Some(LARGEST_MEMORY);
     reader.limits(limits);
@@ -46,12 +50,18 @@ pub(super) fn scale(bytes: &[u8], width: u32) -> Result<Option<Scaled>> {
     }
     let turn = decoder.orientation().context("read the orientation")?;
     let profile = decoder.icc_profile().unwrap_or_default();
-    let mut picture = DynamicImage::from_decoder(decoder).context("decode the picture")?;
-    picture.apply_orientation(turn);
-    if picture.width() <= width {
+    let shown = if turned(turn) { high } else { wide };
+    if shown <= width {
         return Ok(None);
     }
-    let height = u64::from(picture.height()) * u64::from(width) / u64::from(picture.width());
+    let reduced = if is_jpeg { reduced::decode(bytes, width, shown, LARGEST_MEMORY)? } else { None };
+    let mut picture = match reduced {
+        Some(picture) => picture,
+        None if decoder.total_bytes() > LARGEST_MEMORY => return Ok(None),
+        None => DynamicImage::from_decoder(decoder).context("decode the picture")?,
+    };
+    picture.apply_orientation(turn);
+    let height = u64::from(if turned(turn) { wide } else { high }) * u64::from(width) / u64::from(shown);
     let height = u32::try_from(height.max(1)).unwrap_or(u32::MAX);
     // Whole fractions first, by averages: the fine filter then has little to read.
     let coarse = picture.thumbnail_exact(
@@ -61,6 +71,17 @@ pub(super) fn scale(bytes: &[u8], width: u32) -> Result<Option<Scaled>> {
     drop(picture);
     let small = coarse.resize_exact(width, height, FilterType::CatmullRom);
     encode(&small, profile).map(Some)
+}
+
+/// Whether the picture is shown lying on its side.
+fn turned(turn: Orientation) -> bool {
+    matches!(
+        turn,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
 }
 
 fn encode(picture: &DynamicImage, profile: Option<Vec<u8>>) -> Result<Scaled> {
@@ -94,7 +115,6 @@ fn keep(encoder: &mut impl ImageEncoder, profile: Option<Vec<u8>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::ImageFormat;
 
     fn written(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
