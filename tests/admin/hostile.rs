@@ -134,6 +134,8 @@ fn a_proxy_that_says_nothing_of_tls_is_not_believed_to_have_it() {
         (vec![("X-Real-IP", "198.51.100.7")], 403),
         // What a visitor made up stands before what the proxy adds.
         (vec![("X-Forwarded-Proto", "https"), ("X-Forwarded-Proto", "http")], 403),
+        (vec![("X-Forwarded-Proto", "https, http")], 403),
+        (vec![("X-Forwarded-Proto", "http, https")], 200),
     ] {
         visitor.headers.clone_from(&headers);
         let page = visitor.get("/admin/login/");

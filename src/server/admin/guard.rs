@@ -109,8 +109,9 @@ fn way(request: &Request) -> Way {
     let is_local = request.extensions().get::<Peer>().is_some_and(Peer::is_local);
     // What the nearest proxy says stands last.
     let protocol = request.headers().get_all("x-forwarded-proto").iter().next_back();
-    let protocol = protocol.and_then(|value| value.to_str().ok());
-    Way { address: client(request), is_secure: is_local && protocol == Some("https") }
+    let protocol = protocol.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+    let is_https = protocol.is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("https"));
+    Way { address: client(request), is_secure: is_local && is_https }
 }
 
 /// Whether a form comes from a page of this server, as far as the browser tells; the form's token is what counts.
