@@ -119,9 +119,11 @@ impl Quarantine<'_> {
         let mut database = db::connect(self.database, Access::Write)?;
         self.look(&mut change.parts)?;
         self.enter(change, phase)?;
+        let mut is_sent = false;
         let written = self.put_in_place(change).and_then(|()| {
             let mut transaction = Transaction::begin(database.as_mut())?;
             write(&mut transaction)?;
+            is_sent = true;
             transaction.commit().map(drop)
         });
         drop(database);
@@ -133,9 +135,10 @@ impl Quarantine<'_> {
             }
             Err(problem) => problem,
         };
-        // A commit whose answer was lost may have taken place: the database tells.
-        match self.finish_rows(change) {
-            Ok(()) if change.phase == done(phase) => Ok(()),
+        // A commit whose answer was lost may have taken place: the database tells. What was refused before has not.
+        let ended = if is_sent { self.finish_rows(change) } else { self.give_up(change) };
+        match ended {
+            Ok(()) if is_sent && change.phase == done(phase) => Ok(()),
             Ok(()) => Err(problem),
             Err(worse) => {
                 let left =
@@ -159,9 +162,11 @@ impl Quarantine<'_> {
             Phase::Applying => standing != Standing::Before,
             _ => standing != Standing::After,
         };
-        if took_place {
-            return self.follow(change);
-        }
+        if took_place { self.follow(change) } else { self.give_up(change) }
+    }
+
+    /// Ends a change of rows that did not take place: what had come for it goes away again.
+    fn give_up(&self, change: &mut Change) -> Result<()> {
         let back: Vec<&Part> = change.parts.iter().filter(|part| comes(part)).collect();
         let named = self.named(&back)?;
         for part in back.into_iter().filter(|part| !named.contains(&part.name)) {

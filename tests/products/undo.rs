@@ -49,6 +49,17 @@ fn undo_refuses_when_the_row_has_moved_on_since() {
 }
 
 #[test]
+fn undo_refuses_when_the_changed_value_itself_has_moved_on() {
+    on_both("products_value_moved_on", |shop| {
+        shop.does(&["products", "update", "savane-14", "--price", "400000"]);
+        shop.site_writes("UPDATE showcase_product SET price = 7 WHERE id = 1");
+        let rows = shop.rows();
+        shop.run(&["undo", "--confirm", "shop"]).exits(2).says("not undone");
+        assert_eq!(shop.rows(), rows);
+    });
+}
+
+#[test]
 fn an_undo_that_was_refused_with_its_pictures_can_be_tried_again() {
     on_both("products_tried_again", |shop| {
         let picture = shop.picture("vue.jpg");
