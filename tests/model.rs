@@ -46,8 +46,10 @@ impl Site {
         if parts.media {
             self.media.clone_from(&other.media);
         }
-        if parts.config {
+        if parts.env {
             self.env.clone_from(&other.env);
+        }
+        if parts.settings {
             self.settings.clone_from(&other.settings);
         }
     }
@@ -57,7 +59,8 @@ impl Site {
 struct Parts {
     database: bool,
     media: bool,
-    config: bool,
+    env: bool,
+    settings: bool,
 }
 
 impl Parts {
@@ -67,7 +70,19 @@ impl Parts {
         Self {
             database: full || name.starts_with("db_"),
             media: full || name.starts_with("media_"),
-            config: full,
+            env: full,
+            settings: full,
+        }
+    }
+}
+
+impl Parts {
+    fn that_differ(self, one: &Site, other: &Site) -> Self {
+        Self {
+            database: self.database,
+            media: self.media,
+            env: self.env && one.env != other.env,
+            settings: self.settings && one.settings != other.settings,
         }
     }
 }
@@ -196,11 +211,11 @@ impl Model {
         let Some(name) = self.one_of(&names) else { return };
         let mut parts = Parts::of(&name);
         let mut arguments = vec!["restore", &name, "--confirm", "shop"];
-        if parts.config {
+        if parts.env {
             let only = self.random.below(4);
             if let Some(word) = ["database", "media", "config"].get(usize::try_from(only).unwrap()) {
                 arguments.extend(["--only", word]);
-                parts = Parts { database: only == 0, media: only == 1, config: only == 2 };
+                parts = Parts { database: only == 0, media: only == 1, env: only == 2, settings: only == 2 };
             }
         }
         let (runs, artefacts) = (self.runs(), self.artefacts());
@@ -216,6 +231,8 @@ impl Model {
         let restored =
             self.backups.get(&name).cloned().unwrap_or_else(|| panic!("{}: {name} is gone", self.told()));
         self.live.take(&restored, parts);
+        // A single file that was the same already changed no places, and undo leaves it alone.
+        let parts = parts.that_differ(&former, &restored);
         for run in self.runs().difference(&runs) {
             self.kept.insert(run.clone(), Kept::Site(Box::new(former.clone()), parts));
         }

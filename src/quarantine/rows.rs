@@ -124,6 +124,11 @@ impl Quarantine<'_> {
             let mut transaction = Transaction::begin(database.as_mut())?;
             write(&mut transaction)?;
             is_asked = true;
+        let mut is_sent = false;
+        let written = self.put_in_place(change).and_then(|()| {
+            let mut transaction = Transaction::begin(database.as_mut())?;
+            write(&mut transaction)?;
+            is_sent = true;
             transaction.commit().map(drop)
         });
         drop(database);
@@ -139,6 +144,10 @@ impl Quarantine<'_> {
         let finished = if is_asked { self.finish_rows(change) } else { self.give_up_rows(change) };
         match finished {
             Ok(()) if change.phase == done(phase) => Ok(()),
+        // A commit whose answer was lost may have taken place: the database tells. What was refused before has not.
+        let ended = if is_sent { self.finish_rows(change) } else { self.give_up(change) };
+        match ended {
+            Ok(()) if is_sent && change.phase == done(phase) => Ok(()),
             Ok(()) => Err(problem),
             Err(worse) => {
                 let left =
@@ -167,6 +176,11 @@ impl Quarantine<'_> {
 
     /// Takes the files of a change away again whose transaction did not take place, and ends the phase.
     fn give_up_rows(&self, change: &mut Change) -> Result<()> {
+        if took_place { self.follow(change) } else { self.give_up(change) }
+    }
+
+    /// Ends a change of rows that did not take place: what had come for it goes away again.
+    fn give_up(&self, change: &mut Change) -> Result<()> {
         let back: Vec<&Part> = change.parts.iter().filter(|part| comes(part)).collect();
         let named = self.named(&back)?;
         for part in back.into_iter().filter(|part| !named.contains(&part.name)) {

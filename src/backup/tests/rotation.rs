@@ -81,6 +81,66 @@ proptest! {
     }
 }
 
+/// What the clock does between two backups.
+fn pace() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        8 => 20_i64..30,
+        2 => 1_i64..3,
+        1 => 24_i64 * 401..24 * 900,
+        1 => -24_i64 * 900..-1,
+    ]
+}
+
+proptest! {
+    /// A site that is backed up and rotated for a while, unattended, while its clock is put on and back.
+    #[test]
+    fn an_unattended_rotation_loses_nothing_by_a_clock_that_jumps(
+        paces in proptest::collection::vec(pace(), 1..60),
+        (last, daily, weekly, monthly) in (1_u32..4, 0_u32..8, 0_u32..5, 0_u32..7),
+        verified in proptest::collection::vec(any::<bool>(), 60),
+        zone in prop_oneof![
+            Just("Africa/Casablanca"), Just("Australia/Lord_Howe"), Just("Pacific/Apia"), Just("America/Sao_Paulo"),
+        ],
+    ) {
+        let zone = TimeZone::get(zone).expect("zone");
+        let policy = RetentionConfig { last, daily, weekly, monthly, yearly: 0 };
+        let mut now: Timestamp = "2011-12-01T03:30:00Z".parse().expect("time");
+        let mut kept: Vec<Artefact> = Vec::new();
+        let mut good: Option<String> = None;
+        for (number, hours) in paces.iter().enumerate() {
+            now = now.checked_add(hours.hours()).expect("time");
+            kept.push(artefact(Kind::Full, now, number));
+            if verified[number] {
+                good = Some(kept[kept.len() - 1].name.clone());
+            }
+            let protected = Protected { last_verified: good.as_deref(), last_drilled: None };
+            let plan = plan(&kept, Kind::Full, policy, now, &zone, protected);
+            let is_doubtful = plan.needs_confirmation.is_some();
+            let (newest, next) = {
+                let mut times: Vec<Timestamp> = kept.iter().map(|artefact| artefact.created_at).collect();
+                times.sort_unstable();
+                (times[times.len() - 1], times.len().checked_sub(2).map(|position| times[position]))
+            };
+            let gap = next.map_or(0, |next| newest.duration_since(next).as_hours());
+            if !plan.remove.is_empty() {
+                prop_assert!(now >= newest || is_doubtful, "the clock went back, and {:?} go", plan.remove);
+                prop_assert!(gap <= 24 * 400 || is_doubtful, "the clock went on, and {:?} go", plan.remove);
+            }
+            if !is_doubtful {
+                let names: Vec<String> = good.iter().cloned().collect();
+                let expected = oracle(&kept, policy, &zone, &names);
+                let before = kept.len();
+                kept.retain(|artefact| !plan.remove.contains(&artefact.name));
+                let left: BTreeSet<String> = kept.iter().map(|artefact| artefact.name.clone()).collect();
+                prop_assert_eq!(left, expected);
+                prop_assert!(kept.len() * 2 >= before);
+            }
+            prop_assert!(kept.iter().any(|artefact| artefact.created_at == newest), "the newest is gone");
+            prop_assert!(good.iter().all(|good| kept.iter().any(|artefact| artefact.name == *good)));
+        }
+    }
+}
+
 #[test]
 fn h2_rotation_is_per_kind_and_touches_only_what_is_ours() {
     let world = World::new();
