@@ -18,6 +18,7 @@ mod debug;
 mod disk;
 mod full;
 mod lock;
+mod logging;
 mod moments;
 mod postgres;
 mod products;
