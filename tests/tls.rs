@@ -21,6 +21,7 @@ use std::sync::Arc;
 pub fn server_config(sandbox: &Sandbox) -> Arc<ServerConfig> {
     let mut params = CertificateParams::new(vec![]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(rcgen::DnType::CommonName, "an authority of the test's own");
     let key = KeyPair::generate().unwrap();
     sandbox.write("ca.pem", &params.self_signed(&key).unwrap().pem());
     let issuer = Issuer::new(params, key);
@@ -42,7 +43,7 @@ pub fn server_config(sandbox: &Sandbox) -> Arc<ServerConfig> {
     Arc::new(config)
 }
 
-fn serve(sandbox: &Sandbox) -> u16 {
+pub fn serve(sandbox: &Sandbox) -> u16 {
     let config = server_config(sandbox);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -43,6 +43,7 @@ pub const AUDIT: &[AuditPart] = &[
     part("security.media", "Programs among the media", |round| security::media(round.config)),
     part("security.repository", "Secrets in the repository", |round| security::repository(round.config)),
     part("security.visitors", "What visitors get", |round| security::visitors(round.config)),
+    part("security.tls", "TLS", |round| security::tls(round.config, round.now)),
     part("security.accounts", "Administrators", accounts),
     part("security.logins", "Guessing at the login", logins),
     part("security.ports", "Ports", |round| security::ports(round.config)),

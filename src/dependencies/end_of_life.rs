@@ -81,10 +81,16 @@ mod tests {
         };
         assert_eq!(judged("Python", "3.1.4", "2026-11-23").0, Status::Unknown);
         assert_eq!(judged("Python", "3.11.7", "2026-11-23").0, Status::Ok);
-        assert_eq!(judged("Django", "4.2.1", "2026-04-30").0, Status::Warning);
-        assert_eq!(judged("Django", "4.2", "2026-05-01").0, Status::Critical);
+        assert_eq!(judged("Django", "4.2.1", "2026-04-07").0, Status::Warning);
+        assert_eq!(judged("Django", "4.2", "2026-04-08").0, Status::Critical);
         assert_eq!(judged("Node", "20.20.2", "2026-11-23").0, Status::Critical);
         assert_eq!(judged("Node", "2.0.0", "2026-11-23").0, Status::Unknown);
+        // A line that came after the table is not taken for a good one.
+        for (name, later) in
+            [("Python", "3.99.0"), ("Django", "9.0"), ("Node", "99.1.0"), ("PostgreSQL", "99")]
+        {
+            assert_eq!(judged(name, later, "2026-11-23").0, Status::Unknown, "{name}");
+        }
         let (status, message) = judged("PostgreSQL", "15", "2027-09-01");
         assert_eq!((status, message.ends_with("2027-11-11: 71 days")), (Status::Warning, true), "{message}");
     }

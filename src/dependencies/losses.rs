@@ -33,6 +33,46 @@ pub(super) fn compare(before: Result<Fingerprint>, after: Result<Fingerprint>, c
     }
 }
 
+/// Says that the tests wrote to the database of the settings, where they did: to a copy, this time.
+pub(super) fn of_tests(before: &Fingerprint, after: Result<Fingerprint>, check: &mut Check) {
+    let (kind, subject) = (&kinds::DEPENDENCY_DATA, "the project's tests");
+    let change = match after {
+        Ok(after) => before.differences(&after).into_iter().find(|one| !one.is_volatile()),
+        Err(problem) => {
+            let message = format!("what they wrote is not known: {}", error::one_line(&problem));
+            return check.add(Finding::unknown(kind, subject, message).remedy("sitekeep health database"));
+        }
+    };
+    if let Some(change) = change {
+        let message = format!("write to the site's own database, of which they had a copy: {change}");
+        check.add(Finding::warning(kind, subject, message).remedy("never run them by hand beside live data"));
+    }
+}
+
+/// Says what a migration that was tried on a copy made of it.
+pub(super) fn of_migrations(before: Result<Fingerprint>, after: Result<Fingerprint>, check: &mut Check) {
+    let kind = &kinds::DEPENDENCY_DATA;
+    let subject = "migrations, on a copy";
+    let (before, after) = match (before, after) {
+        (Ok(before), Ok(after)) => (before, after),
+        (Err(problem), _) | (_, Err(problem)) => {
+            let message = format!("what they make of the data is not known: {}", error::one_line(&problem));
+            return check.add(Finding::unknown(kind, subject, message).remedy("try them on a copy by hand"));
+        }
+    };
+    let losses: Vec<Difference> =
+        before.differences(&after).into_iter().filter(|one| !one.is_volatile() && is_loss(one)).collect();
+    if losses.is_empty() {
+        return check.add(Finding::ok(kind, subject, "they lose no row, no sum and no text"));
+    }
+    for one in losses {
+        check.add(
+            Finding::critical(kind, subject, format!("they would lose data: {one}"))
+                .remedy("read the migrations that wait, and mend them before they run on the live database"),
+        );
+    }
+}
+
 fn is_loss(difference: &Difference) -> bool {
     let number = |text: &str| text.parse::<f64>().unwrap_or_default();
     match difference {

@@ -17,6 +17,7 @@ mod pins;
 mod plan;
 mod project;
 mod python;
+mod range;
 mod requirements;
 mod severity;
 mod stage;

@@ -9,6 +9,7 @@ use super::npm::Npm;
 use super::python::Installed;
 use super::python::Python;
 use super::python::parse;
+use super::range;
 use super::requirements::Requirements;
 use crate::error::Error;
 use crate::error::Kind;
@@ -168,6 +169,7 @@ pub(super) fn node(wanted: &Wanted, npm: &Npm<'_>) -> Result<Vec<Move>> {
     arguments.extend(specifiers.iter().map(String::as_str));
     let ran = npm.npm(&arguments)?;
     ensure!(ran.succeeded(), "npm found no set of versions: {}", ran.words());
+    keep_ranges(&manifest, npm)?;
     let after = versions(npm.folder)?;
     let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let text = |versions: Option<&Vec<String>>| versions.map(|versions| versions.join(" and "));
@@ -181,4 +183,37 @@ pub(super) fn node(wanted: &Wanted, npm: &Npm<'_>) -> Result<Vec<Move>> {
             later: text(after.get(name)),
         })
         .collect())
+}
+
+/// Writes the ranges of package.json as their owner writes them, and the lock file with them.
+fn keep_ranges(owners: &Manifest, npm: &Npm<'_>) -> Result<()> {
+    let now = Manifest::read(npm.folder)?;
+    let locked = node::locked(npm.folder, &now)?.context("there is no package-lock.json")?;
+    let later = |name: &str| locked.iter().find(|package| package.direct && package.name == name);
+    let mut words: Vec<String> = Vec::new();
+    for (section, owners, now) in [
+        ("dependencies", &owners.dependencies, &now.dependencies),
+        ("devDependencies", &owners.development, &now.development),
+        ("optionalDependencies", &owners.optional, &now.optional),
+    ] {
+        for (name, range) in
+            owners.iter().filter(|(name, range)| now.get(*name).is_some_and(|now| now != *range))
+        {
+            let kept = later(name).and_then(|package| range::kept(range, &package.version));
+            if let Some(kept) = kept.filter(|kept| now.get(name) != Some(kept)) {
+                words.push(format!("{section}[{name}]={kept}"));
+            }
+        }
+    }
+    if words.is_empty() {
+        return Ok(());
+    }
+    let set = ["pkg", "set"].into_iter().chain(words.iter().map(String::as_str)).collect::<Vec<_>>();
+    for arguments in
+        [&set[..], &["install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]]
+    {
+        let ran = npm.npm(arguments)?;
+        ensure!(ran.succeeded(), "npm {}: {}", ran.manner(), ran.words());
+    }
+    Ok(())
 }

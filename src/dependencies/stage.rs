@@ -2,6 +2,10 @@
 
 use super::copy::copy_tree;
 use super::project::Project;
+use crate::config::DatabaseConfig;
+use crate::config::DatabaseSource;
+use crate::db;
+use crate::db::Snapshot;
 use crate::progress::Progress;
 use crate::quarantine::Change;
 use crate::quarantine::Quarantine;
@@ -59,6 +63,17 @@ impl<'a> Stage<'a> {
         let copy = self.beside(live)?.join("frontend");
         copy_tree(live, &copy, MADE, self.progress)?;
         Ok(Some(copy))
+    }
+
+    /// A copy of the database in a folder, for the tests to have instead of the live one. On PostgreSQL there is none: the
+    /// server makes Django's test database itself.
+    pub(super) fn database(&mut self, settings: &DatabaseConfig, folder: &Path) -> Result<Option<Snapshot>> {
+        let DatabaseSource::Sqlite(live) = settings.source() else { return Ok(None) };
+        if !live.is_file() {
+            return Ok(None);
+        }
+        self.need_room(live, std::fs::metadata(live)?.len())?;
+        db::snapshot(settings, &folder.join("database.sqlite3"), self.progress).map(Some)
     }
 
     /// Refuses where a copy of so much would fill the disk.

@@ -1,8 +1,11 @@
 //! The project's own tests, run where they can harm nothing: Django with a media folder of its own, the frontend in a copy.
 
+use super::losses;
 use super::node::Manifest;
 use super::python::Python;
 use crate::config::DependenciesConfig;
+use crate::db;
+use crate::db::Snapshot;
 use crate::error;
 use crate::progress::Progress;
 use crate::status::Check;
@@ -15,6 +18,7 @@ use crate::system::run::Keep;
 use crate::system::run::Ran;
 use anyhow::Context;
 use anyhow::Result;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -34,6 +38,8 @@ pub(super) struct Trial<'a> {
     pub(super) frontend: Option<&'a Path>,
     /// The live media folder, in which no test is to leave anything.
     pub(super) media: &'a Path,
+    /// A copy of the database, for the backend instead of the live one; `None` where none could be made.
+    pub(super) copy: Option<&'a Snapshot>,
     /// A folder that goes after the trial.
     pub(super) scratch: &'a Path,
     pub(super) progress: &'a dyn Progress,
@@ -89,6 +95,9 @@ impl Trial<'_> {
             let ran = self.start(&mut self.django(&program, arguments, python, module)?);
             check.add(tell(words, ran)?);
         }
+        if let Some(copy) = self.copy {
+            losses::of_tests(&copy.fingerprint, db::fingerprint_copy(&copy.path), check);
+        }
         let asker = Python { program: python, limit: self.settings.timeout, progress: self.progress };
         match asker.pip(&["check"]) {
             Ok(ran) if ran.succeeded() || ran.words().contains("No module named pip") => {}
@@ -126,11 +135,28 @@ impl Trial<'_> {
                     "sitekeep backup database; python manage.py migrate; compare the shop afterwards",
                 ),
             );
+            if let (Some(copy), true) = (self.copy, has_module) {
+                return self.rehearse(copy, python, check);
+            }
         }
         Ok(())
     }
 
-    /// Writes settings by which Django's files go to the scratch folder; `false` where manage.py names no settings.
+    /// Runs the migrations that wait on the copy, and says what they would lose.
+    fn rehearse(&self, copy: &Snapshot, python: &Path, check: &mut Check) -> Result<()> {
+        let before = db::fingerprint_copy(&copy.path);
+        let words = ["manage.py", "migrate", "--noinput"].map(ToOwned::to_owned);
+        let ran = self.start(&mut self.django(python, &words, python, true)?)?;
+        let after = if ran.succeeded() {
+            db::fingerprint_copy(&copy.path)
+        } else {
+            Err(anyhow::anyhow!("manage.py migrate {}: {}", ran.manner(), ran.words()))
+        };
+        losses::of_migrations(before, after, check);
+        Ok(())
+    }
+
+    /// Writes settings by which Django's files and data go to the scratch folder; `false` where manage.py names no settings.
     fn write_settings(&self) -> Result<bool> {
         let manage = std::fs::read_to_string(self.backend.join("manage.py")).context("read manage.py")?;
         let named = manage.split_once("DJANGO_SETTINGS_MODULE").and_then(|(_, rest)| {
@@ -145,7 +171,10 @@ impl Trial<'_> {
         let Some(named) = named.filter(|name| is_module(name)) else { return Ok(false) };
         let media = self.scratch.join("media");
         fs::create_private_folder(&media)?;
-        let text = format!("from {named} import *\nMEDIA_ROOT = {:?}\n", media.display().to_string());
+        let mut text = format!("from {named} import *\nMEDIA_ROOT = {:?}\n", media.display().to_string());
+        if let Some(copy) = self.copy {
+            let _ = writeln!(text, "DATABASES['default']['NAME'] = {:?}", copy.path.display().to_string());
+        }
         fs::write_atomic(&self.scratch.join(format!("{MODULE}.py")), text.as_bytes(), 0o600)?;
         Ok(true)
     }

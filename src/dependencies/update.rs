@@ -97,16 +97,25 @@ impl Order<'_> {
         fs::create_private_folder(&scratch)?;
         self.progress.start("trying the project", 0);
         let before = self.fingerprint();
+        let copy = stage.database(&self.config.database, &scratch);
         let mut check = Trial {
             settings: &self.config.dependencies,
             backend: &project.backend,
             python,
             frontend,
             media: &self.config.site.media,
+            copy: copy.as_ref().ok().and_then(Option::as_ref),
             scratch: &scratch,
             progress: self.progress,
         }
         .run()?;
+        if let Err(problem) = &copy {
+            self.progress.go_on()?;
+            let message = format!("the tests had the live one: {}", error::one_line(problem));
+            check.add(
+                Finding::warning(&kinds::DEPENDENCY_DATA, "database", message).remedy("make room for a copy"),
+            );
+        }
         losses::compare(before, self.fingerprint(), &mut check);
         self.progress.finish();
         Ok(check)

@@ -93,7 +93,7 @@ pub fn check(config: &Config) -> Result<Check> {
 fn live(config: &Config, told: bool) -> Result<Option<Finding>> {
     let kind = &kinds::DEBUG;
     let url = &config.site.url;
-    Ok(match seen(config) {
+    Ok(match look(&Client::new(config)?) {
         Ok(Some(true)) => Some(
             Finding::critical(kind, url, "the site shows Django's debug page to visitors").remedy(REMEDY),
         ),
@@ -116,7 +116,10 @@ fn live(config: &Config, told: bool) -> Result<Option<Finding>> {
 /// # Errors
 /// When it does not answer.
 pub fn seen(config: &Config) -> Result<Option<bool>> {
-    let client = Client::new(config)?;
+    look(&Client::new(config)?)
+}
+
+fn look(client: &Client) -> Result<Option<bool>> {
     let mut seen = None;
     for path in UNKNOWN_PATHS {
         let answer = client.get(path)?;

@@ -16,6 +16,7 @@ mod repository;
 mod secret_text;
 mod settings;
 mod shown;
+mod tls;
 mod unit;
 mod visitors;
 
@@ -29,5 +30,6 @@ pub use media::check as media;
 pub use ports::check as ports;
 pub use repository::check as repository;
 pub use settings::check as settings;
+pub use tls::check as tls;
 pub use unit::check as unit;
 pub use visitors::check as visitors;

@@ -142,6 +142,7 @@ kinds! {
     SECURITY_PASSWORD = "SECURITY-011", "how administrators' passwords hold", "Audit sécurité complet";
     SECURITY_PORT = "SECURITY-012", "ports that others can reach", "Audit sécurité complet";
     SECURITY_UNIT = "SECURITY-013", "how far systemd confines the service", "Audit sécurité complet";
+    SECURITY_TLS = "SECURITY-014", "how the site speaks TLS", "Audit sécurité complet";
 
     USER = "USERS-001", "a user of the admin", "Gestion des Produits";
 

@@ -256,18 +256,16 @@ fn opened(text: &str, variable: &str, value: &str) -> String {
 
 fn closed(text: &str, variable: &str, value: &str, former: Option<&str>) -> String {
     let ours = format!("{variable}={value}");
-    match last_line(text, variable) {
-        Some((begin, line)) if line == ours => match former {
-            Some(former) => replaced(text, begin, line, former),
-            None => {
-                let rest = &text[begin + line.len()..];
-                let rest = rest.strip_prefix('\r').unwrap_or(rest);
-                format!("{}{}", &text[..begin], rest.strip_prefix('\n').unwrap_or(rest))
-            }
-        },
+    let Some((begin, line)) = last_line(text, variable).filter(|(_, line)| *line == ours) else {
         // Somebody has set it since.
-        _ => text.to_owned(),
+        return text.to_owned();
+    };
+    if let Some(former) = former {
+        return replaced(text, begin, line, former);
     }
+    let rest = &text[begin + line.len()..];
+    let rest = rest.strip_prefix('\r').unwrap_or(rest);
+    format!("{}{}", &text[..begin], rest.strip_prefix('\n').unwrap_or(rest))
 }
 
 fn replaced(text: &str, begin: usize, former: &str, line: &str) -> String {

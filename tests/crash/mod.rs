@@ -19,6 +19,7 @@ mod disk;
 mod every;
 mod full;
 mod lock;
+mod logging;
 mod moments;
 mod postgres;
 mod products;

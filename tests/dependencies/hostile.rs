@@ -76,3 +76,39 @@ fn zipped(members: &[(&str, &str)]) -> Vec<u8> {
     }
     archive.finish().unwrap().into_inner()
 }
+
+#[test]
+fn files_of_100_mb_are_refused_in_little_memory() {
+    let sandbox = Sandbox::site();
+    world::in_order(&sandbox);
+    sandbox.write("frontend/package.json", r#"{"dependencies": {"react": "^18"}}"#);
+    let entry = "\"node_modules/react\": {\"version\": \"18.2.0\"},\n";
+    let many = format!("{{\"packages\": {{{}}}}}", entry.repeat((100 << 20) / entry.len()));
+    let settings = format!("DEBUG = False\n{}", "A = [1, 2]\n".repeat((100 << 20) / 11));
+    let look = || {
+        let small = |arguments: &[&str]| {
+            let command = sandbox.command(arguments);
+            let mut limited = std::process::Command::new("/bin/sh");
+            // 400 MB of addresses, of which the program's own code and stacks take a quarter.
+            limited.args(["-c", "ulimit -v 400000; exec \"$0\" \"$@\""]).arg(command.get_program());
+            limited.args(command.get_args()).current_dir(command.get_current_dir().unwrap()).env_clear();
+            for (name, value) in command.get_envs() {
+                limited.env(name, value.unwrap_or_default());
+            }
+            limited.env("SITEKEEP_SITE__SETTINGS", "backend/shop/settings.py");
+            crate::sandbox::outcome(&mut limited)
+        };
+        let check = ["dependencies", "check", "--offline", "--advisories", "osv", "--format", "json"];
+        let audit = ["security", "audit", "--only", "settings", "--format", "json"];
+        (small(&check).json(), small(&audit).json())
+    };
+    sandbox.write("backend/shop/settings.py", "DEBUG = False\n");
+    let (check, audit) = look();
+    assert!(!check.to_string().contains("is not read"), "{check}");
+    assert!(!audit.to_string().contains("larger than 1 MiB"), "{audit}");
+    sandbox.write("frontend/package-lock.json", &many);
+    sandbox.write("backend/shop/settings.py", &settings);
+    let (check, audit) = look();
+    assert!(check.to_string().contains("is not read"), "{check}");
+    assert!(audit.to_string().contains("larger than 1 MiB"), "{audit}");
+}

@@ -4,6 +4,9 @@ use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
 use std::collections::BTreeMap;
+use std::hash::DefaultHasher;
+use std::hash::Hash;
+use std::hash::Hasher;
 use std::path::Path;
 use std::process::Command;
 
@@ -52,9 +55,9 @@ fn project() -> Option<Sandbox> {
     None
 }
 
-/// Every file of the project with its content, but for sitekeep's own folders.
-fn tree(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
-    let root = sandbox.path("backend");
+/// Every file of the project with a digest of its content, but for sitekeep's own folders.
+pub fn tree_of(sandbox: &Sandbox, folder: &str) -> BTreeMap<String, u64> {
+    let root = sandbox.path(folder);
     walkdir::WalkDir::new(&root)
         .into_iter()
         .filter_entry(|entry| !entry.file_name().to_string_lossy().starts_with(".sitekeep-"))
@@ -66,20 +69,30 @@ fn tree(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
                 .map(|link| link.to_string_lossy().into_owned().into_bytes())
                 .or_else(|_| std::fs::read(path))
                 .unwrap();
-            (path.strip_prefix(&root).unwrap().to_string_lossy().into_owned(), content)
+            let mut digest = DefaultHasher::new();
+            content.hash(&mut digest);
+            (path.strip_prefix(&root).unwrap().to_string_lossy().into_owned(), digest.finish())
         })
         .collect()
 }
 
-fn update(sandbox: &Sandbox, more: &[&str]) -> Outcome {
+fn tree(sandbox: &Sandbox) -> BTreeMap<String, u64> {
+    tree_of(sandbox, "backend")
+}
+
+pub fn update(sandbox: &Sandbox, more: &[&str]) -> Outcome {
     sandbox.run(&[&["dependencies", "update", "--format", "json"], more].concat())
 }
 
-fn leftovers(sandbox: &Sandbox) -> usize {
-    let names = std::fs::read_dir(sandbox.path("backend")).unwrap();
+pub fn leftovers_in(sandbox: &Sandbox, folder: &str) -> usize {
+    let names = std::fs::read_dir(sandbox.path(folder)).unwrap();
     names
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(".sitekeep-"))
         .count()
+}
+
+fn leftovers(sandbox: &Sandbox) -> usize {
+    leftovers_in(sandbox, "backend")
 }
 
 #[test]
@@ -147,4 +160,52 @@ fn what_cannot_be_updated_is_refused_with_its_reason() {
     sandbox.write("backend/poetry.lock", "");
     update(&sandbox).exits(2).says("poetry.lock pins the packages");
     assert_eq!(leftovers(&sandbox), 0);
+}
+
+/// A migration like that of a real upgrade, which emptied what it converted.
+const LOSSY: &str = "from django.db import migrations
+class Migration(migrations.Migration):
+    operations = [migrations.RunSQL(\"UPDATE showcase_product SET description = '', price = 0\")]
+";
+/// Tests that reach for the live data by the settings.
+const REACHING: &str = "from django.conf import settings
+from django.test import SimpleTestCase
+NAME = settings.DATABASES['default']['NAME']
+class Reaching(SimpleTestCase):
+    def test_reach(self):
+        import sqlite3
+        live = sqlite3.connect(NAME)
+        live.execute(\"UPDATE showcase_product SET description = '', price = 0\")
+        live.commit()
+";
+
+#[test]
+fn a_migration_that_loses_data_is_tried_on_a_copy_and_keeps_the_update_away() {
+    let Some(sandbox) = project() else { return };
+    let descriptions = || -> String {
+        rusqlite::Connection::open(sandbox.path("backend/db.sqlite3"))
+            .unwrap()
+            .query_row("SELECT group_concat(description || price) FROM showcase_product", [], |row| {
+                row.get(0)
+            })
+            .unwrap()
+    };
+    let as_it_was = descriptions();
+    sandbox.write("backend/shop/migrations/__init__.py", "");
+    sandbox.write("backend/shop/migrations/0001_convert.py", LOSSY);
+    let before = tree(&sandbox);
+    let report = update(&sandbox, &["--patch"]).exits(2).json();
+    let lost = findings(&report, "DEPENDENCIES-009", "critical");
+    assert!(lost.iter().any(|one| one["message"].as_str().unwrap().contains("description")), "{report}");
+    assert!(tree(&sandbox) == before, "nothing live has changed");
+    assert_eq!(descriptions(), as_it_was);
+    assert_eq!(leftovers(&sandbox), 0);
+
+    // What the project's own tests write goes to the copy too.
+    std::fs::remove_dir_all(sandbox.path("backend/shop/migrations")).unwrap();
+    sandbox.write("backend/shop/tests.py", REACHING);
+    let report = update(&sandbox, &["--patch"]).exits(1).json();
+    let told = findings(&report, "DEPENDENCIES-009", "warning");
+    assert!(told.iter().any(|one| one["subject"] == "the project's tests"), "{report}");
+    assert_eq!(descriptions(), as_it_was);
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod django;
 mod files;
 mod settings;
+mod tls;
 mod visitors;
 
 use crate::sandbox::Outcome;

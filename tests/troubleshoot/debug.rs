@@ -25,8 +25,18 @@ fn read(sandbox: &Sandbox, path: &str) -> String {
     std::fs::read_to_string(sandbox.path(path)).unwrap_or_default()
 }
 
+/// A window that is open; it ends with the test at the latest.
+struct Open(Child);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Starts a window of an hour and returns when it says that DEBUG is on.
-fn open(sandbox: &Sandbox) -> (Child, BufReader<std::process::ChildStderr>) {
+fn open(sandbox: &Sandbox) -> (Open, BufReader<std::process::ChildStderr>) {
     let mut command = sandbox.command(&["troubleshoot", "errors", "--debug", "1h", "--confirm", "shop"]);
     let mut child = command
         .env("SITEKEEP_SITE__SETTINGS", "backend/shop/settings.py")
@@ -35,6 +45,7 @@ fn open(sandbox: &Sandbox) -> (Child, BufReader<std::process::ChildStderr>) {
         .spawn()
         .unwrap();
     let mut told = BufReader::new(child.stderr.take().unwrap());
+    let child = Open(child);
     let mut line = String::new();
     while !line.contains("DEBUG is on until") {
         line.clear();
@@ -93,8 +104,8 @@ fn an_open_window_is_told_keeps_others_away_and_ends_with_ctrl_c() {
         sandbox.run_with(&[("SITEKEEP_NOW", "2026-11-23T10:00:00Z")], &["daily", "--format", "json"]).json();
     assert_eq!(findings(&late, "TROUBLESHOOT-002", "critical").len(), 1, "past its time: {late}");
     assert_eq!(read(&sandbox, "backend/.env"), "DEBUG=True\n");
-    signal(&child, rustix::process::Signal::INT);
-    child.wait().unwrap();
+    signal(&child.0, rustix::process::Signal::INT);
+    child.0.wait().unwrap();
     assert_eq!(read(&sandbox, "backend/.env"), "DEBUG=False\n");
     let report = run(&sandbox, &["status", "--format", "json"]).json();
     assert!(!report.to_string().contains("status.changes"), "{report}");
@@ -104,8 +115,8 @@ fn an_open_window_is_told_keeps_others_away_and_ends_with_ctrl_c() {
 fn a_window_whose_run_is_killed_is_closed_by_the_one_that_waits_for_that() {
     let sandbox = world(SETTINGS, "DEBUG=False\n");
     let (mut child, mut told) = open(&sandbox);
-    signal(&child, rustix::process::Signal::KILL);
-    child.wait().unwrap();
+    signal(&child.0, rustix::process::Signal::KILL);
+    child.0.wait().unwrap();
     // The second process has stderr too: it ends when that process does.
     std::io::copy(&mut told, &mut std::io::sink()).unwrap();
     assert_eq!(read(&sandbox, "backend/.env"), "DEBUG=False\n");

@@ -12,7 +12,7 @@ pub fn site(more: &str) -> Sandbox {
     let sandbox = Sandbox::site();
     sandbox.configure(&format!(
         "[backup]\nfolder = \"backups\"\n[disk]\nfree_warning = \"0%\"\nfree_critical = \"0%\"\ninodes_warning = \"0%\"\n\
-         inodes_critical = \"0%\"\n{more}"
+         inodes_critical = \"0%\"\n[health.resources]\nload_warning = 900.0\nload_critical = 1000.0\n{more}"
     ));
     sandbox
 }
@@ -111,4 +111,28 @@ fn errors_are_told_and_left_to_people() {
     sandbox.write("django.log", "ERROR 2026-11-23 07:00:00,000 log Internal Server Error: /api/products/\n");
     let told = troubleshoot(&sandbox, &["errors"]).stdout;
     assert!(told.contains("Erreurs 500 fréquentes:") && told.contains("yours to mend"), "{told}");
+}
+
+#[test]
+fn of_two_problems_both_are_found_and_both_are_mended() {
+    let sandbox = site("");
+    sandbox.run(&["backup", "full", "--quiet"]).exits(0);
+    // A picture that nobody may read, in a site whose database is damaged and whose settings show errors to visitors.
+    sandbox.set_mode("backend/media/products/atlas-voyage.jpg", 0o600);
+    sandbox.write("backend/.env", "DEBUG=True\n");
+    let path = sandbox.path("backend/db.sqlite3");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let length = bytes.len();
+    bytes[4096..length.min(40_960)].fill(0x5a);
+    std::fs::write(&path, &bytes).unwrap();
+    let told = troubleshoot(&sandbox, &["errors"]).stdout;
+    assert!(told.contains("DEBUG is on"), "{told}");
+    let report = troubleshoot(&sandbox, &["images", "--fix", "--format", "json"]).json();
+    assert_eq!(findings(&report, "IMAGES-026", "ok").len(), 1, "{report}");
+    let report =
+        troubleshoot(&sandbox, &["database", "--fix", "--confirm", "shop", "--format", "json"]).json();
+    assert_eq!(findings(&report, "DATABASE-002", "ok").len(), 1, "{report}");
+    let report = troubleshoot(&sandbox, &["images", "--format", "json"]).json();
+    assert!(findings(&report, "HEALTH-014", "critical").is_empty(), "{report}");
+    assert_eq!(findings(&report, "HEALTH-014", "ok").len(), 1, "{report}");
 }

@@ -81,7 +81,7 @@ pub(super) fn run(args: &ErrorsArgs, loaded: &Loaded, context: &Context) -> Resu
     let config = &loaded.config;
     let state_folder = context.state_folder(config)?;
     if let Length::For(_) = length {
-        let what = "With DEBUG on, every visitor sees settings and data on error pages";
+        let what = "This shows settings and data to every visitor, on error pages,";
         site::confirm(config, args.common.confirm.as_deref(), what, context)?;
     }
     let (_lock, mut record) = site::begin(config, "troubleshoot errors --debug", context)?;
