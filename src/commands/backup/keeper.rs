@@ -1,11 +1,11 @@
 //! What the checklists do with backups and pictures.
 
 use super::DrillArgs;
-use super::PushArgs;
 use super::VerifyArgs;
 use super::Work;
 use super::folder;
 use super::make::Purpose;
+use super::push::PushArgs;
 use crate::backup::Kind;
 use crate::checklist;
 use crate::commands::Context;

@@ -28,10 +28,11 @@ use anyhow::Result;
 use clap::Args;
 use clap::Subcommand;
 use make::Purpose;
+use pull::PullArgs;
+use push::PushArgs;
 
 pub(super) use keeper::Keeper;
 use std::path::Path;
-use std::path::PathBuf;
 
 /// Make, list, verify, drill and rotate backups
 ///
@@ -174,45 +175,6 @@ pub(super) struct ListArgs {
     /// The copies away from this machine
     #[arg(long)]
     remote: bool,
-}
-
-#[derive(Debug, Clone, Args)]
-#[command(after_help = "\
-The copy holds database, media, settings and .env, encrypted, in the repository of
-restic that [remote] names; media go as files, so that only what changed is sent.
-Nothing is ever removed there: keys that may add and not delete are enough.
-
-Examples:
-  sitekeep backup push --init   the first time: creates the repository
-  sitekeep backup push          each night")]
-pub(super) struct PushArgs {
-    /// Create the repository if there is none
-    #[arg(long)]
-    init: bool,
-    /// Only say how much would be added
-    #[arg(long, short = 'n')]
-    dry_run: bool,
-    #[command(flatten)]
-    report: ReportArgs,
-}
-
-#[derive(Debug, Clone, Args)]
-#[command(after_help = "\
-Each file is held against the digest it was pushed with. What comes of it is a full
-backup like any other: verify, drill and restore take it.
-
-Examples:
-  sitekeep backup pull
-  sitekeep backup pull 49429ddb --to /mnt/usb")]
-pub(super) struct PullArgs {
-    /// The beginning of the copy's name in `backup list --remote`, or `latest`
-    #[arg(value_name = "SNAPSHOT", default_value = "latest")]
-    snapshot: String,
-    /// Folder to put it into [default: that of the backups]
-    #[arg(long, value_name = "DIR")]
-    to: Option<PathBuf>,
-    #[command(flatten)]
-    report: ReportArgs,
 }
 
 /// Runs the command.

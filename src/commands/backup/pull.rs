@@ -1,6 +1,5 @@
 //! Bringing a copy back as an ordinary backup of this machine.
 
-use super::PullArgs;
 use super::Work;
 use super::make::failed;
 use super::make::tell_problems;
@@ -13,6 +12,7 @@ use crate::backup::Contents;
 use crate::backup::DatabaseCopy;
 use crate::backup::Order;
 use crate::backup::Role;
+use crate::commands::report::ReportArgs;
 use crate::output::ItemReport;
 use crate::status::Check;
 use crate::status::Finding;
@@ -22,11 +22,32 @@ use crate::units::ByteSize;
 use crate::units::count;
 use anyhow::Context as _;
 use anyhow::Result;
+use clap::Args;
 use std::path::Path;
+use std::path::PathBuf;
 use std::time::Instant;
 
 /// Room for the copy as files, and once more packed.
 const COPIES: u64 = 2;
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Each file is held against the digest it was pushed with. What comes of it is a full
+backup like any other: verify, drill and restore take it.
+
+Examples:
+  sitekeep backup pull
+  sitekeep backup pull 49429ddb --to /mnt/usb")]
+pub(in crate::commands) struct PullArgs {
+    /// The beginning of the copy's name in `backup list --remote`, or `latest`
+    #[arg(value_name = "SNAPSHOT", default_value = "latest")]
+    pub(super) snapshot: String,
+    /// Folder to put it into [default: that of the backups]
+    #[arg(long, value_name = "DIR")]
+    pub(super) to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
 
 impl Work<'_> {
     /// Pulls a copy into the folder of the backups, or into another.

@@ -1,6 +1,5 @@
 //! Pushing the site away from this machine.
 
-use super::PushArgs;
 use super::Work;
 use super::make::failed;
 use super::make::names;
@@ -11,6 +10,7 @@ use crate::backup::Contents;
 use crate::backup::DatabaseCopy;
 use crate::backup::Order;
 use crate::backup::remote::Pushed;
+use crate::commands::report::ReportArgs;
 use crate::error;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
@@ -23,11 +23,32 @@ use crate::status::kinds;
 use crate::units::ByteSize;
 use crate::units::count;
 use anyhow::Result;
+use clap::Args;
 use std::path::Path;
 use std::time::Instant;
 
 /// So many files that moved are named.
 const NAMED: usize = 10;
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+The copy holds database, media, settings and .env, encrypted, in the repository of
+restic that [remote] names; media go as files, so that only what changed is sent.
+Nothing is ever removed there: keys that may add and not delete are enough.
+
+Examples:
+  sitekeep backup push --init   the first time: creates the repository
+  sitekeep backup push          each night")]
+pub(in crate::commands) struct PushArgs {
+    /// Create the repository if there is none
+    #[arg(long)]
+    pub(super) init: bool,
+    /// Only say how much would be added
+    #[arg(long, short = 'n')]
+    pub(super) dry_run: bool,
+    #[command(flatten)]
+    pub(super) report: ReportArgs,
+}
 
 impl Work<'_> {
     /// Pushes a copy of the site.
