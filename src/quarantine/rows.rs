@@ -119,11 +119,6 @@ impl Quarantine<'_> {
         let mut database = db::connect(self.database, Access::Write)?;
         self.look(&mut change.parts)?;
         self.enter(change, phase)?;
-        let mut is_asked = false;
-        let written = self.put_in_place(change).and_then(|()| {
-            let mut transaction = Transaction::begin(database.as_mut())?;
-            write(&mut transaction)?;
-            is_asked = true;
         let mut is_sent = false;
         let written = self.put_in_place(change).and_then(|()| {
             let mut transaction = Transaction::begin(database.as_mut())?;
@@ -140,10 +135,6 @@ impl Quarantine<'_> {
             }
             Err(problem) => problem,
         };
-        // A commit whose answer was lost may have taken place: the database tells. Without one, nothing has.
-        let finished = if is_asked { self.finish_rows(change) } else { self.give_up_rows(change) };
-        match finished {
-            Ok(()) if change.phase == done(phase) => Ok(()),
         // A commit whose answer was lost may have taken place: the database tells. What was refused before has not.
         let ended = if is_sent { self.finish_rows(change) } else { self.give_up(change) };
         match ended {
@@ -171,11 +162,6 @@ impl Quarantine<'_> {
             Phase::Applying => standing != Standing::Before,
             _ => standing != Standing::After,
         };
-        if took_place { self.follow(change) } else { self.give_up_rows(change) }
-    }
-
-    /// Takes the files of a change away again whose transaction did not take place, and ends the phase.
-    fn give_up_rows(&self, change: &mut Change) -> Result<()> {
         if took_place { self.follow(change) } else { self.give_up(change) }
     }
 
