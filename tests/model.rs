@@ -55,6 +55,7 @@ impl Site {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "one for each part of a backup")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Parts {
     database: bool,
