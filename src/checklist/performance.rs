@@ -22,6 +22,9 @@ pub(super) const LINE: &str = "Revue performances";
 /// How far back the access logs are read: 30 days.
 const LOGS_SINCE: Duration = Duration::from_hours(24 * 30);
 
+/// How far back growth is read: 180 days.
+const GROWTH_SINCE: SignedDuration = SignedDuration::from_hours(24 * 180);
+
 /// What is recorded of the pages' times: metric, subject, and what it is.
 const TIMES: [(&str, &str, &str); 3] = [
     ("page_seconds", "home", "home page"),
@@ -29,12 +32,13 @@ const TIMES: [(&str, &str, &str); 3] = [
     ("request_seconds", "p95", "95 in 100 requests"),
 ];
 
-pub(super) const ITEMS: [Item; 5] = [
+pub(super) const ITEMS: [Item; 6] = [
     item("performance.pages", "Times of the pages", pages),
     item("performance.requests", "Requests of visitors", requests),
     item("performance.queries", "What the database does", queries),
     item("performance.pictures", "Weight of the pictures", pictures),
     item("performance.cache", "Django's cache", cache),
+    item("performance.growth", "Growth", growth),
 ];
 
 const fn item(id: &'static str, title: &'static str, check: fn(&mut Round<'_>) -> Result<Check>) -> Item {
@@ -95,4 +99,18 @@ fn cache(round: &mut Round<'_>) -> Result<Check> {
     let config = round.config;
     let schema = round.site().ok().and_then(|site| site.database.schema().ok());
     Ok(performance::check_cache(&config.site, schema.as_ref()).into())
+}
+
+fn growth(round: &mut Round<'_>) -> Result<Check> {
+    let limits = &round.config.disk;
+    let since = round.now - GROWTH_SINCE;
+    let state = round.state.as_deref().context("sitekeep's record cannot be read (STATE-001)")?;
+    let mut check = Check::default();
+    for (subject, metric, limit) in [
+        ("media folder", "media_bytes", limits.media_limit),
+        ("database", "database_bytes", limits.database_limit),
+    ] {
+        check.add(performance::check_growth(subject, &state.history(metric, "", since)?, limit));
+    }
+    Ok(check)
 }

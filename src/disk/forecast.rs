@@ -63,14 +63,15 @@ pub(super) fn add(
 }
 
 /// What the records say of the past.
-struct Growth {
+pub struct Growth {
     /// Slope of the least-squares line through the records.
-    bytes_per_second: f64,
+    pub bytes_per_second: f64,
     /// Seconds from the first to the last.
-    span: f64,
+    pub span: f64,
 }
 
-fn growth(history: &[Point]) -> Option<Growth> {
+/// The growth over records, oldest first; nothing where they are too near to each other.
+pub fn growth(history: &[Point]) -> Option<Growth> {
     let (first, last) = (history.first()?, history.last()?);
     let seconds = |point: &Point| point.at.duration_since(first.at).as_secs_f64();
     let span = seconds(last);

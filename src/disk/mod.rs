@@ -2,6 +2,9 @@
 
 mod forecast;
 
+pub use forecast::Growth;
+pub use forecast::growth;
+
 use crate::config::DiskConfig;
 use crate::error;
 use crate::state::Point;

@@ -3,12 +3,14 @@
 //! cached. What it looks at and no other check does stands here; disk, host and indexes have their own.
 
 mod cache;
+mod growth;
 mod pages;
 mod pictures;
 mod queries;
 mod requests;
 
 pub use cache::check_cache;
+pub use growth::check_growth;
 pub use pages::Trend;
 pub use pages::check_pages;
 pub use pages::trend;

@@ -94,6 +94,7 @@ kinds! {
     PERFORMANCE_PLAN = "PERFORMANCE-004", "how the database answers the catalogue's queries", "Performance dégradée";
     PERFORMANCE_PICTURES = "PERFORMANCE-005", "what the pictures of a page weigh", "Performance dégradée";
     PERFORMANCE_CACHE = "PERFORMANCE-006", "Django's cache", "Performance dégradée";
+    PERFORMANCE_GROWTH = "PERFORMANCE-007", "when media and database reach their limits", "Revue performances";
 
     TROUBLESHOOT_FIX = "TROUBLESHOOT-001", "what was done against the cause of a problem", "Résolution de Problèmes Courants";
     DEBUG_WINDOW = "TROUBLESHOOT-002", "a window in which DEBUG is on", "Erreurs 500 fréquentes";
