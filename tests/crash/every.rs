@@ -62,6 +62,8 @@ const CATALOGUE: &[Case] = &[
     whole("products stock out savane-14 ecran-baobab", as_it_is),
     whole("products image savane-14 vue.jpg", as_it_is),
     whole("images replace --category ecrans --from pictures", as_it_is),
+    whole("users deactivate awa", |sandbox| add_user(sandbox, true)),
+    whole("users activate awa", |sandbox| add_user(sandbox, false)),
     whole("undo --confirm shop", |sandbox| {
         prepare(sandbox, "images replace --category ecrans --from pictures");
     }),
@@ -166,6 +168,7 @@ const LOOKS: &[&str] = &[
     "troubleshoot images",
     "troubleshoot site",
     "troubleshoot slowness",
+    "users list",
     "dependencies test",
     "quarterly",
     "checklist run quarterly",
@@ -192,9 +195,24 @@ const ELSEWHERE: &[&str] = &[
     "logs config",
     "notifications alert",
     "demo",
+    "backup push",
+    "backup pull",
+    // One transaction as that of `users deactivate`, with another hash each time.
+    "users create",
+    "users password",
 ];
 
 fn as_it_is(_: &Sandbox) {}
+
+/// An administrator, and one more who has the keys meanwhile.
+fn add_user(sandbox: &Sandbox, is_active: bool) {
+    let database = rusqlite::Connection::open(sandbox.path("backend/db.sqlite3")).unwrap();
+    for (name, is_active) in [("awa", is_active), ("bola", true)] {
+        let sql = "INSERT INTO auth_user (username, password, email, first_name, last_name, is_active, is_staff, is_superuser, date_joined)
+             VALUES (?1, 'pbkdf2_sha256$1$a$b', '', '', '', ?2, 1, 1, '2026-01-01 00:00:00')";
+        database.execute(sql, (name, is_active)).unwrap();
+    }
+}
 
 fn words(line: &str) -> Vec<&str> {
     line.split(' ').collect()
