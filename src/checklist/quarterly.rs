@@ -15,6 +15,7 @@ pub(super) const ITEMS: &[Item] = &[
     performance::ITEMS[2],
     performance::ITEMS[3],
     performance::ITEMS[4],
+    performance::ITEMS[5],
     Item::signed(Period::Quarterly, "performance.review", "Performance reviewed", performance::LINE),
     Item::signed(
         Period::Quarterly,

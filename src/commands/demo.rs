@@ -72,7 +72,8 @@ pub(super) fn run(args: &DemoArgs, context: &Context) -> Result<Status> {
     if !demo.reused || !demo.folder.join(demo::BACKUPS).exists() {
         rehearse(&site, text)?;
     }
-    let items: Vec<_> = checklist::items().filter(|item| item.period == Period::Daily).collect();
+    let own = checklist::of_site(&site.load_site()?.config)?;
+    let items: Vec<_> = own.into_iter().filter(|item| item.period == Period::Daily).collect();
     let status = report::run("daily", &items, Vec::new(), &args.report, &site)?;
     if text {
         context.printer.out(&next_steps(&demo, &server.url, args.keep_serving))?;

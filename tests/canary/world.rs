@@ -47,7 +47,7 @@ impl World {
             ("smtp", "c4n4ry-smtp-file"),
             ("token", "c4n4ry-token-file"),
             ("repository", "c4n4ry-repository-file"),
-            ("store", "AWS_SECRET_ACCESS_KEY=c4n4ry-store-file"),
+            ("store", "RESTIC_REST_USERNAME=shop\nRESTIC_REST_PASSWORD=c4n4ry-store-file"),
             ("credentials/database-password", "c4n4ry-credential"),
         ] {
             sandbox.write(&format!("secrets/{name}"), &format!("{secret}\n"));
@@ -71,7 +71,7 @@ impl World {
                 "[site]\nname = \"shop\"\nroot = \".\"\nenv_file = \"backend/.env\"\nurl = \"http://127.0.0.1:9\"\n\
                  settings = \"backend/shop/settings.py\"\n[state]\ndirectory = \"state\"\n\
                  [backup]\nfolder = \"backups\"\n\
-                 [remote]\nrepository = \"rest:http://shop:c4n4ry-store-url@127.0.0.1:9/\"\npassword_file = \"secrets/repository\"\n\
+                 [remote]\nrepository = \"rest:http://127.0.0.1:9/\"\npassword_file = \"secrets/repository\"\n\
                  credentials_file = \"secrets/store\"\nretries = 0\ntimeout = \"2s\"\n\
                  [restore]\npatience = \"0s\"\n\
                  [logs]\nsystem = \"off\"\ndjango = [\"logs/django.log\"]\naccess = [\"logs/access.log\"]\nclean = [\"logs/old\"]\n\
