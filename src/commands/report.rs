@@ -128,7 +128,8 @@ pub(super) struct Record {
     /// Whether the run is of some items only.
     pub(super) partial: bool,
     problem: Option<anyhow::Error>,
-    begin: Instant,
+    /// Begin of the work, where that came before the record.
+    pub(super) begin: Instant,
     /// Identifier of this run.
     pub(super) run_id: String,
 }

@@ -74,6 +74,7 @@ pub(super) fn run(
     let snapshot = remote.find(name)?;
     let brought = remote.bring(&snapshot, &target, 1)?;
     config.site.name.clone_from(&brought.manifest.site);
+    let fetched = Instant::now();
     let parts = recovery::lay_out(&brought, &target)?;
     let totals = brought.manifest.totals;
     drop(brought);
@@ -87,11 +88,13 @@ pub(super) fn run(
     let source = Finding::ok(&kinds::RESTORE_SOURCE, snapshot.short(), told);
     let next = "put the application's code beside it, give the files to the site's user, then: sitekeep init, sitekeep health";
     let next = Finding::ok(&kinds::RESTORE_SITE, &config.site.name, next);
+    let laid_out = Instant::now();
     let mut record = Record::open(&config, context);
+    record.begin = begin;
     let items = vec![
         item("restore.remote", "Copy", begin, source.into()),
-        item("restore.parts", "Parts", begin, parts),
-        item("restore.site", "What comes next", begin, next.into()),
+        item("restore.parts", "Parts", fetched, parts),
+        item("restore.site", "What comes next", laid_out, next.into()),
     ];
     record.tell("restore", Vec::new(), items, &config, report, context)
 }
