@@ -38,10 +38,10 @@ impl Site {
                     line.clear();
                 }
                 let body = if request.contains("/admin/login/") { login } else { "<html></html>" };
+                let length = body.len() + if body == BREAKS_OFF { 1000 } else { 0 };
                 let _ = write!(
                     stream,
-                    "HTTP/1.1 200 OK\r\n{head}Content-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                    body.len()
+                    "HTTP/1.1 200 OK\r\n{head}Content-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
                 );
             }
         });
@@ -66,6 +66,9 @@ fn visited(site: &Site) -> Sandbox {
     );
     sandbox
 }
+
+/// A page of which the rest never comes.
+const BREAKS_OFF: &str = "<html><form>";
 
 const FORM: &str = "<form><input name='csrfmiddlewaretoken'></form>";
 
@@ -103,6 +106,23 @@ fn a_hardened_site_leaves_only_what_a_local_address_cannot_tell() {
     );
     let found = open(&audit(&visited(&site), "visitors").exits(3).json());
     assert_eq!(found, [("https".to_owned(), "unknown".to_owned())]);
+}
+
+#[test]
+fn a_login_page_that_breaks_off_is_unknown() {
+    let site = Site::start("", BREAKS_OFF);
+    let found = open(&audit(&visited(&site), "visitors").json());
+    assert!(found.contains(&("/admin/login/".to_owned(), "unknown".to_owned())), "{found:?}");
+}
+
+#[test]
+fn the_form_is_found_in_a_long_page_and_in_that_of_the_bundled_server() {
+    let long = Box::leak(format!("{FORM}{}", "x".repeat(600_000)).into_boxed_str());
+    for form in [&*long, "<form><input name=\"password\" type=\"password\"></form>"] {
+        let site = Site::start("", form);
+        let found = open(&audit(&visited(&site), "visitors").json());
+        assert!(found.contains(&("/admin/login/".to_owned(), "warning".to_owned())), "{found:?}");
+    }
 }
 
 #[test]
