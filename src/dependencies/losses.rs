@@ -74,16 +74,46 @@ pub(super) fn of_migrations(before: Result<Fingerprint>, after: Result<Fingerpri
 }
 
 fn is_loss(difference: &Difference) -> bool {
-    let number = |text: &str| text.parse::<f64>().unwrap_or_default();
+    // What cannot be compared is taken for a loss: the update waits then, and a person looks.
+    let less = |one: &str, other: &str| match (one.parse::<f64>(), other.parse::<f64>()) {
+        (Ok(one), Ok(other)) => one < other || one.to_bits() == other.to_bits(),
+        _ => true,
+    };
     match difference {
         Difference::TableMissing { .. }
         | Difference::ColumnMissing { .. }
         | Difference::Aggregate { what: "kind", .. } => true,
         Difference::Rows { before, after, .. } => after < before,
-        Difference::Aggregate { what: "nulls", before, after, .. } => number(after) > number(before),
+        Difference::Aggregate { what: "nulls", before, after, .. } => less(before, after),
         Difference::Aggregate { what: "trues" | "characters" | "sum" | "bytes", before, after, .. } => {
-            number(after) < number(before)
+            less(after, before)
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(before: &str, after: &str) -> Difference {
+        Difference::Aggregate {
+            table: "product".into(),
+            column: "price".into(),
+            what: "sum",
+            before: before.into(),
+            after: after.into(),
+        }
+    }
+
+    #[test]
+    fn a_sum_is_lost_unless_it_surely_grew() {
+        assert!(is_loss(&sum("20.5", "20.25")));
+        assert!(!is_loss(&sum("20.25", "20.5")));
+        assert!(
+            is_loss(&sum("90071992547409931", "90071992547409930")),
+            "beyond what a fraction tells apart"
+        );
+        assert!(is_loss(&sum("20", "a lot")));
     }
 }
