@@ -93,7 +93,7 @@ pub(super) fn run(args: &ErrorsArgs, loaded: &Loaded, context: &Context) -> Resu
     } else {
         check.add(Finding::ok(&kinds::DEBUG_WINDOW, "DEBUG", "no window is open"));
     }
-    check.add(ask_site(config));
+    check.absorb(ask_site(config)?);
     let mut found = look(Problem::Errors, &mut record, config, context);
     record.summary = summary(Problem::Errors, &found, config);
     found.insert(0, report("troubleshoot.debug", "DEBUG window", Problem::Errors, begin, check));
@@ -131,6 +131,9 @@ fn hold(
         // It has nothing to do any more; otherwise it tries once more when this process ends.
         let _ = guard.kill();
         let _ = guard.wait();
+    }
+    if let (Err(_), Err(problem)) = (&opened, &closed) {
+        context.printer.warning(&format!("DEBUG may still be on: {}", one_line(problem)));
     }
     opened?;
     Ok(match closed {
@@ -172,7 +175,10 @@ fn guard(loaded: &Loaded, context: &Context) -> Result<Child> {
 }
 
 /// Asks the site that was restarted whether DEBUG is off, and gives it its time to answer.
-fn ask_site(config: &Config) -> Finding {
+///
+/// # Errors
+/// When its answers do not tell, and the project's files cannot be read either.
+fn ask_site(config: &Config) -> Result<Check> {
     let kind = &kinds::DEBUG_WINDOW;
     let site = &config.site.url;
     let deadline = Instant::now() + config.restore.patience;
@@ -180,18 +186,19 @@ fn ask_site(config: &Config) -> Finding {
         let seen = health::debug_is_seen(config);
         let is_late = Instant::now() >= deadline;
         match seen {
-            Ok(Some(false)) => return Finding::ok(kind, site, "the site shows no debug page any more"),
-            Ok(None) => {
-                let message = "the site's answers do not tell whether DEBUG is off; its .env does";
-                return Finding::ok(kind, site, message);
+            Ok(Some(false)) => {
+                return Ok(Finding::ok(kind, site, "the site shows no debug page any more").into());
             }
+            // Its answers do not tell: what its files say is looked at then.
+            Ok(None) => return health::check_debug(config),
             Ok(Some(true)) if is_late => {
-                return Finding::critical(kind, site, "the site still shows debug pages to visitors")
-                    .remedy("see that every process of the site was restarted: systemctl status");
+                return Ok(Finding::critical(kind, site, "the site still shows debug pages to visitors")
+                    .remedy("see that every process of the site was restarted: systemctl status")
+                    .into());
             }
             Err(problem) if is_late => {
                 let message = format!("the site does not answer after its restart: {}", one_line(&problem));
-                return Finding::unknown(kind, site, message).remedy("sitekeep troubleshoot site");
+                return Ok(Finding::unknown(kind, site, message).remedy("sitekeep troubleshoot site").into());
             }
             Ok(Some(true)) | Err(_) => std::thread::sleep(PAUSE),
         }
