@@ -112,16 +112,7 @@ impl<'a> Restic<'a> {
     /// # Errors
     /// When restic refuses in the end.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<String> {
-        let arguments = owned(arguments);
-        let told = self.again(&mut || {
-            run::run(
-                &mut self.command(&arguments),
-                self.settings.timeout,
-                Keep::First(LONGEST),
-                self.progress,
-            )
-        })?;
-        told.map(|ran| ran.stdout).map_err(|refusal| self.error(&refusal))
+        self.try_ask(arguments)?.map_err(|refusal| self.error(&refusal))
     }
 
     /// As [`Restic::ask`], with what was refused as a value.
@@ -190,6 +181,10 @@ impl<'a> Restic<'a> {
     fn words(&self, ran: &Ran) -> String {
         let by_itself = ran.status.is_some_and(|status| status.code().is_some());
         let mut words = if by_itself { spoken(ran) } else { format!("restic {}", ran.manner()) };
+        // With the password of a REST server, as an address writes it.
+        if let Some(address) = self.variables.get("RESTIC_REPOSITORY") {
+            words = words.replace(address.as_str(), &self.label);
+        }
         for (name, value) in &self.variables {
             if !OPEN.contains(&name.as_str()) && value.len() > 3 {
                 words = words.replace(value.as_str(), "***");

@@ -94,7 +94,8 @@ impl Work<'_> {
         let database = brought.part(Role::Database).context("find a database in the copy")?;
         let (settings, env_file) = (brought.part(Role::Settings), brought.part(Role::EnvFile));
         let media = brought.part(Role::Media).unwrap_or_else(|| brought.folder().join("media"));
-        let (fingerprint, zone) = (manifest.fingerprint.clone().unwrap_or_default(), self.config.time_zone());
+        let fingerprint = manifest.fingerprint.clone().context("find what the database of the copy held")?;
+        let zone = self.config.time_zone();
         let original = manifest.sources.iter().find(|source| source.role == Role::Database);
         let contents = Contents::Full {
             database: DatabaseCopy {
