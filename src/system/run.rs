@@ -104,7 +104,8 @@ pub fn run(command: &mut Command, limit: Duration, keep: Keep, progress: &dyn Pr
     };
     drop(group);
     let heard = |stream: Option<Receiver<Heard>>| {
-        stream.and_then(|stream| stream.recv_timeout(PATIENCE).ok()).unwrap_or_default()
+        let nothing_heard = Heard { bytes: Vec::new(), is_cut: true };
+        stream.map_or_else(Heard::default, |stream| stream.recv_timeout(PATIENCE).unwrap_or(nothing_heard))
     };
     let (stdout, stderr) = (heard(stdout), heard(stderr));
     Ok(Ran {

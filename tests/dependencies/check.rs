@@ -43,7 +43,7 @@ fn a_project_in_order_is_ok_and_was_asked_about() {
 }
 
 #[test]
-fn nobody_asked_is_unknown_and_nothing_found_too() {
+fn h14_nobody_asked_is_unknown_and_nothing_found_too() {
     let sandbox = Sandbox::site();
     let report = check(&sandbox, &[]).exits(3).json();
     assert_eq!(findings(&report, "DEPENDENCIES-001", "unknown")[0]["subject"], "project", "{report}");

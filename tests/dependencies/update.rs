@@ -96,7 +96,7 @@ fn leftovers(sandbox: &Sandbox) -> usize {
 }
 
 #[test]
-fn an_update_is_tried_first_and_taken_back_by_a_failing_test_and_by_undo() {
+fn h15_h29_an_update_is_tried_first_and_taken_back_by_a_failing_test_and_by_undo() {
     let Some(sandbox) = project() else { return };
     let before = tree(&sandbox);
     let plan = update(&sandbox, &["--patch", "--dry-run"]).exits(0).json();
