@@ -11,12 +11,11 @@ use sitekeep::db;
 use std::sync::Arc;
 use std::sync::LazyLock;
 use tokio::runtime::Runtime;
-use tower::ServiceExt;
 use worlds::Scratch;
 
 struct Shop {
     scratch: Scratch,
-    app: axum::Router,
+    app: sitekeep::server::App,
     runtime: Runtime,
     database: Vec<u8>,
 }
@@ -78,7 +77,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(request) = request.body(Body::empty()) else { return };
     let shop = &*SHOP;
     let (status, headers, body) = shop.runtime.block_on(async {
-        let answer = shop.app.clone().oneshot(request).await.expect("an answer");
+        let answer = shop.app.answer(request).await;
         let (parts, body) = answer.into_parts();
         let body = axum::body::to_bytes(body, LARGEST).await.expect("a bounded body");
         (parts.status, parts.headers, body)

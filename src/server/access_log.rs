@@ -5,10 +5,8 @@ use super::site::Clock;
 use axum::body::Body;
 use axum::body::Bytes;
 use axum::extract::Request;
-use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::header;
-use axum::middleware::Next;
 use axum::response::Response;
 use hyper::body::Body as HttpBody;
 use hyper::body::Frame;
@@ -49,13 +47,26 @@ pub(super) struct AccessLog {
     pub(super) clock: Clock,
 }
 
-/// Records every answer when its body has been sent, or given up.
-pub(super) async fn record(State(log): State<Arc<AccessLog>>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let mut entry = Entry::new(&request, (log.clock)());
-    let response = next.run(request).await;
-    entry.status = response.status().as_u16();
-    response.map(|body| Body::new(Recorded { body, log, entry, started }))
+impl AccessLog {
+    /// Notes what is asked, and when.
+    pub(super) fn begin(self: &Arc<Self>, request: &Request) -> Begun {
+        Begun { log: Arc::clone(self), entry: Entry::new(request, (self.clock)()), started: Instant::now() }
+    }
+}
+
+/// A request that is being answered.
+pub(super) struct Begun {
+    log: Arc<AccessLog>,
+    entry: Entry,
+    started: Instant,
+}
+
+impl Begun {
+    /// Has the line written when the body has been sent, or given up.
+    pub(super) fn follow(mut self, response: Response) -> Response {
+        self.entry.status = response.status().as_u16();
+        response.map(|body| Body::new(Recorded { body, begun: self }))
+    }
 }
 
 #[derive(Debug)]
@@ -137,9 +148,7 @@ fn quoted(text: &str) -> String {
 /// A body that counts what passes and writes the line at its end.
 struct Recorded {
     body: Body,
-    log: Arc<AccessLog>,
-    entry: Entry,
-    started: Instant,
+    begun: Begun,
 }
 
 impl HttpBody for Recorded {
@@ -152,7 +161,7 @@ impl HttpBody for Recorded {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         if let Poll::Ready(Some(Ok(frame))) = &polled {
-            self.entry.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+            self.begun.entry.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
         }
         polled
     }
@@ -168,7 +177,8 @@ impl HttpBody for Recorded {
 
 impl Drop for Recorded {
     fn drop(&mut self) {
-        self.log.log.line(&self.entry.text(&self.log.zone, self.started.elapsed().as_micros()));
+        let Begun { log, entry, started } = &self.begun;
+        log.log.line(&entry.text(&log.zone, started.elapsed().as_micros()));
     }
 }
 

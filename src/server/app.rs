@@ -1,6 +1,5 @@
 //! The routes, and what every answer passes through on its way out.
 
-use super::access_log;
 use super::access_log::AccessLog;
 use super::admin;
 use super::admin::Admin;
@@ -14,59 +13,103 @@ use super::metrics::Metrics;
 use super::pages;
 use super::probes;
 use super::site::Site;
+use crate::language::Language;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::Request;
 use axum::middleware;
+use axum::response::Response;
 use axum::routing::any;
 use axum::routing::get;
+use futures_util::FutureExt;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use tower_http::catch_panic::CatchPanicLayer;
+use std::time::Instant;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::CompressionLevel;
 use tower_http::limit::RequestBodyLimitLayer;
 
-/// Builds the routes around a site.
-pub(super) fn router(
+/// Answers requests: by the routes, and around them what no answer goes without.
+///
+/// Not a layer of axum's: each of those is copied anew with every request, and with it all that lies below.
+pub struct App {
+    routes: TowerToHyperService<Router>,
+    language: Language,
+    pub(super) metrics: Arc<Metrics>,
+    access_log: Option<Arc<AccessLog>>,
+}
+
+impl App {
+    /// Answers a request; with a few words where the code of the route panics.
+    pub async fn answer(&self, request: Request) -> Response {
+        let started = Instant::now();
+        let entry = self.access_log.as_ref().map(|log| log.begin(&request));
+        let route = metrics::route(request.uri().path());
+        let answering = AssertUnwindSafe(async { self.routes.call(request).await });
+        let mut response = match answering.catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(impossible)) => match impossible {},
+            Err(_) => pages::crashed(self.language),
+        };
+        headers::protect(response.headers_mut());
+        self.metrics.record(route, response.status().as_u16(), started.elapsed());
+        match entry {
+            Some(entry) => entry.follow(response),
+            None => response,
+        }
+    }
+}
+
+/// Builds what answers visitors.
+pub(super) fn visitors(
     site: &Arc<Site>,
     max_body: usize,
     metrics: &Arc<Metrics>,
     admin: Option<&Arc<Admin>>,
     access_log: Option<AccessLog>,
-) -> Router {
-    let language = site.language;
+) -> App {
     let pages = match &site.frontend {
         Some(folder) => {
             Router::new().fallback(frontend::serve).with_state((Arc::clone(site), Arc::new(folder.clone())))
         }
         None => own_pages(),
     };
-    let pages = pages
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(middleware::from_fn_with_state(Arc::clone(site), pages::in_time));
-    let api = Router::new()
+    let texts = Router::new()
         .route("/api", any(api::serve))
         .route("/api/", any(api::serve))
         .route("/api/{*path}", any(api::serve))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+        .merge(pages.layer(middleware::from_fn_with_state(Arc::clone(site), pages::in_time)))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(RequestBodyLimitLayer::new(max_body));
     let below_media = format!("{}{{*path}}", site.media_prefix);
-    let mut app = Router::new()
+    let routes = Router::new()
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
         .route(&below_media, get(media::serve))
         .method_not_allowed_fallback(pages::method_not_allowed)
-        .merge(pages)
-        .merge(api)
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(max_body))
+        .merge(texts)
         // It takes pictures, and has limits of its own; its pages are not compressed, because of the tokens in them.
         .merge(admin.map(admin::router).unwrap_or_default())
-        .layer(CatchPanicLayer::custom(move |panic| pages::crashed(language, panic)))
-        .layer(middleware::from_fn(headers::protect))
-        .layer(middleware::from_fn_with_state(Arc::clone(metrics), metrics::count));
-    if let Some(log) = access_log {
-        app = app.layer(middleware::from_fn_with_state(Arc::new(log), access_log::record));
+        .with_state(Arc::clone(site));
+    App {
+        routes: TowerToHyperService::new(routes),
+        language: site.language,
+        metrics: Arc::clone(metrics),
+        access_log: access_log.map(Arc::new),
     }
-    app.with_state(Arc::clone(site))
+}
+
+/// Builds what answers monitoring systems, at an address of their own: they are not counted among the visitors.
+pub(super) fn monitoring(site: &Arc<Site>, metrics: &Arc<Metrics>) -> App {
+    let state = (Arc::clone(metrics), Arc::clone(site));
+    let routes = Router::new().route("/metrics", get(metrics::tell)).with_state(state);
+    App {
+        routes: TowerToHyperService::new(routes),
+        language: site.language,
+        metrics: Arc::default(),
+        access_log: None,
+    }
 }
 
 /// The pages that the server renders itself.
@@ -85,10 +128,4 @@ fn own_pages() -> Router<Arc<Site>> {
         .route("/sitemap.xml", get(pages::sitemap))
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::method_not_allowed)
-}
-
-/// Builds the one route of the monitoring's own address.
-pub(super) fn monitoring(site: &Arc<Site>, metrics: &Arc<Metrics>) -> Router {
-    let state = (Arc::clone(metrics), Arc::clone(site));
-    Router::new().route("/metrics", get(metrics::tell)).with_state(state)
 }

@@ -3,23 +3,20 @@
 //! axum's own loop has no limit on connections or on the time that the head of a request may take.
 
 use super::access_log::Peer;
+use super::app::App;
 use super::listen;
-use super::metrics::Metrics;
 use super::patience::Patient;
 use anyhow::Context;
 use anyhow::Result;
-use axum::Router;
 use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::Service as _;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
-use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -87,14 +84,9 @@ enum Stream {
 }
 
 /// Accepts connections until `stop` turns true; then waits for the running requests, for as long as it is polled.
-pub(super) async fn serve(
-    listener: Listener,
-    app: Router,
-    limits: Limits,
-    metrics: Arc<Metrics>,
-    mut stop: watch::Receiver<bool>,
-) {
+pub(super) async fn serve(listener: Listener, app: App, limits: Limits, mut stop: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(limits.connections));
+    let app = Arc::new(app);
     loop {
         let accepted = tokio::select! {
             biased;
@@ -102,14 +94,14 @@ pub(super) async fn serve(
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { break };
-        let (app, limits, stop, metrics) = (app.clone(), limits.clone(), stop.clone(), Arc::clone(&metrics));
+        let (app, limits, stop) = (Arc::clone(&app), limits.clone(), stop.clone());
         tokio::spawn(async move {
-            metrics.connections.fetch_add(1, Ordering::Relaxed);
+            app.metrics.connections.fetch_add(1, Ordering::Relaxed);
             match stream {
-                Stream::Port(stream) => converse(stream, peer, app, &limits, stop).await,
-                Stream::Socket(stream) => converse(stream, peer, app, &limits, stop).await,
+                Stream::Port(stream) => converse(stream, peer, &app, &limits, stop).await,
+                Stream::Socket(stream) => converse(stream, peer, &app, &limits, stop).await,
             }
-            metrics.connections.fetch_sub(1, Ordering::Relaxed);
+            app.metrics.connections.fetch_sub(1, Ordering::Relaxed);
             drop(place);
         });
     }
@@ -135,23 +127,19 @@ async fn accept(listener: &Listener, places: &Arc<Semaphore>) -> Option<Accepted
 async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send>(
     stream: S,
     peer: Peer,
-    app: Router,
+    app: &App,
     limits: &Limits,
     mut stop: watch::Receiver<bool>,
 ) {
-    let app = TowerToHyperService::new(app);
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let service = service_fn(async |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
         // Where a body in pieces ends, proxies may disagree: nothing behind it is taken for a request.
         let last = request.headers().contains_key(header::TRANSFER_ENCODING);
-        let answer = app.call(request.map(Body::new));
-        async move {
-            let mut response = answer.await?;
-            if last {
-                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok::<_, Infallible>(response)
+        let mut response = app.answer(request.map(Body::new)).await;
+        if last {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
+        Ok::<_, Infallible>(response)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

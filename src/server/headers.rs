@@ -1,11 +1,9 @@
 //! Headers that keep browsers from doing more with an answer than showing it.
 
-use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::header;
-use axum::middleware::Next;
-use axum::response::Response;
 
 /// The one script is the program's own, and asks nobody but the program. Pictures may lie elsewhere (a CDN, an address in an image column); nothing else may.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' https: http:; form-action 'self'; \
@@ -20,10 +18,9 @@ const HEADERS: [(HeaderName, &str); 5] = [
 ];
 
 /// Adds them where the handler has not set its own.
-pub(super) async fn protect(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn protect(headers: &mut HeaderMap) {
+    headers.reserve(HEADERS.len());
     for (name, value) in HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    response
 }

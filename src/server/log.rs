@@ -14,9 +14,14 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::Sender;
 use std::sync::mpsc::SyncSender;
+use std::time::Duration;
 
 /// Lines that may wait; further ones are lost.
-const QUEUE: usize = 4096;
+const QUEUE: usize = 16 * 1024;
+
+/// Pause after each write. What comes meanwhile is written at once then: a busy server would else wake the thread for
+/// each line, which costs more than the line.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Where lines go.
 pub(super) enum Target {
@@ -155,6 +160,7 @@ impl Writing {
                 }
             }
             self.write(&mut text);
+            std::thread::sleep(PAUSE);
         }
         self.tell_lost();
     }

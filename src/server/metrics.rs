@@ -4,10 +4,8 @@ use super::answers::Use;
 use super::api;
 use super::pool::Load;
 use super::site::Site;
-use axum::extract::Request;
 use axum::extract::State;
 use axum::http::header;
-use axum::middleware::Next;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use std::collections::BTreeMap;
@@ -18,7 +16,6 @@ use std::sync::PoisonError;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use std::time::Instant;
 
 /// Upper bounds of the histogram, in microseconds.
 const BOUNDS: [u64; 11] =
@@ -42,7 +39,8 @@ struct Series {
 }
 
 impl Metrics {
-    fn record(&self, route: &'static str, status: u16, took: Duration) {
+    /// Counts an answer, and how long it took until it began.
+    pub(super) fn record(&self, route: &'static str, status: u16, took: Duration) {
         let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
         let series = routes.entry(route).or_default();
@@ -103,16 +101,6 @@ impl Metrics {
     }
 }
 
-/// Counts every answer, and how long it took until it began.
-pub(super) async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let path = request.uri().path();
-    let route = api::label(path).unwrap_or_else(|| label(path));
-    let response = next.run(request).await;
-    metrics.record(route, response.status().as_u16(), started.elapsed());
-    response
-}
-
 /// Answers `/metrics`.
 pub(super) async fn tell(State((metrics, site)): State<(Arc<Metrics>, Arc<Site>)>) -> Response {
     let kind = (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
@@ -120,6 +108,10 @@ pub(super) async fn tell(State((metrics, site)): State<(Arc<Metrics>, Arc<Site>)
 }
 
 /// The route of a path, from a list that no visitor can lengthen.
+pub(super) fn route(path: &str) -> &'static str {
+    api::label(path).unwrap_or_else(|| label(path))
+}
+
 fn label(path: &str) -> &'static str {
     let mut segments = path.split('/').skip(1);
     let Some(first) = segments.next() else { return "other" };

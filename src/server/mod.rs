@@ -27,6 +27,7 @@ mod stop;
 mod store;
 mod worker;
 
+pub use app::App;
 pub use listen::Address;
 pub use site::Clock;
 pub use stop::Stop;
@@ -117,13 +118,11 @@ pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(Address)) ->
         if let Some(monitor) = monitor {
             let app = app::monitoring(&site, &metrics);
             let limits = Limits { connections: MONITORS, ..limits.clone() };
-            // Not among the visitors' connections.
-            let own = Arc::default();
-            tokio::spawn(connections::serve(Listener::take(monitor)?, app, limits, own, stop.subscribe()));
+            tokio::spawn(connections::serve(Listener::take(monitor)?, app, limits, stop.subscribe()));
         }
         drop(site);
         let mut signals = options.signals.then(Signals::take).transpose()?;
-        let serving = connections::serve(listener, app, limits, metrics, stop.subscribe());
+        let serving = connections::serve(listener, app, limits, stop.subscribe());
         let mut serving = tokio::spawn(serving);
         on_ready(address);
         tell_systemd(&NotifyState::Ready);
@@ -148,11 +147,11 @@ pub fn run(config: &Config, options: Options, on_ready: impl FnOnce(Address)) ->
     stopped
 }
 
-/// Builds the routes alone, to be called without a port; the database's threads end when they are dropped.
+/// Builds what answers alone, to be called without a port; the database's threads end when they are dropped.
 ///
 /// # Errors
 /// When the configuration makes no sense.
-pub fn app(config: &Config, clock: &Clock, errors: Box<dyn Write + Send>) -> Result<axum::Router> {
+pub fn app(config: &Config, clock: &Clock, errors: Box<dyn Write + Send>) -> Result<App> {
     let (alive, _) = std::sync::mpsc::channel();
     let errors = Log::start(Target::Writer(errors), None, &alive)?;
     assemble(config, clock, errors, &Arc::default(), None, &alive).map(|(app, _)| app)
@@ -165,14 +164,14 @@ fn assemble(
     metrics: &Arc<Metrics>,
     access_log: Option<Log>,
     alive: &Sender<()>,
-) -> Result<(axum::Router, Arc<Site>)> {
+) -> Result<(App, Arc<Site>)> {
     let pool = Pool::start(config, errors.clone(), alive)?;
     let site = Arc::new(Site::new(config, pool, Arc::clone(clock))?);
     let admin = Admin::start(config, &site, errors)?;
     let access_log =
         access_log.map(|log| AccessLog { log, zone: site.zone.clone(), clock: Arc::clone(clock) });
     let max_body = usize::try_from(config.serve.max_body.0).unwrap_or(usize::MAX);
-    Ok((app::router(&site, max_body, metrics, admin.as_ref(), access_log), site))
+    Ok((app::visitors(&site, max_body, metrics, admin.as_ref(), access_log), site))
 }
 
 fn access_log(config: &Config, errors: &Log, alive: &Sender<()>) -> Result<Option<Log>> {

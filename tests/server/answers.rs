@@ -156,15 +156,12 @@ fn a_price_that_makes_no_sense_is_to_be_asked_for() {
 
 #[test]
 fn the_routes_can_be_called_without_a_port() {
-    use hyper::service::Service as _;
     let world = World::new();
     let clock: sitekeep::server::Clock = std::sync::Arc::new(jiff::Timestamp::default);
     let app = sitekeep::server::app(&world.config, &clock, Box::new(std::io::sink())).unwrap();
     let request = axum::http::Request::get("/products").body(axum::body::Body::empty()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let response =
-        runtime.block_on(hyper_util::service::TowerToHyperService::new(app).call(request)).unwrap();
-    assert_eq!(response.status(), 200);
+    assert_eq!(runtime.block_on(app.answer(request)).status(), 200);
 }
 
 #[test]

@@ -18,12 +18,13 @@ pub(super) use variants::Variants;
 
 use super::site::Site;
 use axum::body::Body;
+use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
-use axum::http::Uri;
 use axum::http::header;
+use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use contents::Contents;
@@ -52,7 +53,8 @@ pub(super) struct Manner {
 }
 
 /// Answers a GET or HEAD below the media URL; what is missing is a bare 404, never a page with status 200.
-pub(super) async fn serve(State(site): State<Arc<Site>>, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn serve(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let (Parts { uri, headers, .. }, _body) = request.into_parts();
     let relative = uri.path().strip_prefix(site.media_prefix.as_str()).and_then(path::relative);
     let Some(relative) = relative else { return missing() };
     let Ok(width) = variants::width(uri.query()) else { return bare(StatusCode::BAD_REQUEST) };

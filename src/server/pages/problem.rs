@@ -15,7 +15,6 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use std::any::Any;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -76,7 +75,7 @@ pub(crate) async fn method_not_allowed(State(site): State<Arc<Site>>) -> Respons
 }
 
 /// Answers after a panic, where nothing of the site may be relied on.
-pub(crate) fn crashed(language: Language, _panic: Box<dyn Any + Send>) -> Response {
+pub(crate) fn crashed(language: Language) -> Response {
     let Notice { heading, text } = Problem::Crashed.notice(Words::of(language));
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (Problem::Crashed.status(), kind, format!("{heading}. {text}\n")).into_response()
