@@ -6,6 +6,7 @@ use hyper::body::Frame;
 use hyper::body::SizeHint;
 use rustix::io::Errno;
 use rustix::io::ReadWriteFlags;
+use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::io::ErrorKind;
@@ -21,12 +22,46 @@ use tokio::task::JoinHandle;
 /// Most bytes read at a time: what a visitor who stands still takes of the memory.
 const PIECE: usize = 64 * 1024;
 
+thread_local! {
+    /// The buffer of the piece that was sent last.
+    static SPARE: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
+/// Bytes on their way. When they are sent, their buffer waits for the thread's next piece: a fresh one for each costs
+/// as much as the reading.
+struct Piece {
+    buffer: Box<[u8]>,
+    length: usize,
+}
+
+impl Piece {
+    /// Reads at most `length` bytes.
+    fn read(length: usize, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<Self> {
+        let mut piece = Self { buffer: SPARE.take().unwrap_or_else(|| vec![0; PIECE].into()), length: 0 };
+        piece.length = read(&mut piece.buffer[..length])?;
+        Ok(piece)
+    }
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.buffer[..self.length]
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        // A thread that ends takes it along.
+        let _ = SPARE.try_with(|spare| spare.set(Some(std::mem::take(&mut self.buffer))));
+    }
+}
+
 /// A part of a file, read piece by piece as the visitor takes it.
 pub(super) struct Contents {
     file: Arc<File>,
     at: u64,
     left: u64,
-    reading: Option<JoinHandle<io::Result<Vec<u8>>>>,
+    reading: Option<JoinHandle<io::Result<Piece>>>,
 }
 
 impl Contents {
@@ -38,16 +73,16 @@ impl Contents {
         usize::try_from(self.left).unwrap_or(PIECE).min(PIECE)
     }
 
-    fn hand_over(&mut self, read: io::Result<Vec<u8>>) -> io::Result<Frame<Bytes>> {
-        let bytes = read?;
-        if bytes.is_empty() {
+    fn hand_over(&mut self, read: io::Result<Piece>) -> io::Result<Frame<Bytes>> {
+        let piece = read?;
+        if piece.length == 0 {
             // Cut off since its length was told: the visitor must not take it for whole.
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        let length = bytes.len() as u64;
+        let length = piece.length as u64;
         self.at += length;
         self.left -= length;
-        Ok(Frame::data(bytes.into()))
+        Ok(Frame::data(Bytes::from_owner(piece)))
     }
 }
 
@@ -87,33 +122,29 @@ impl Body for Contents {
 }
 
 /// Reads what the page cache holds; nothing where that is nothing, or the file system cannot tell.
-fn read_at_once(file: &File, at: u64, length: usize) -> Option<io::Result<Vec<u8>>> {
-    let mut bytes = vec![0; length];
-    let read = rustix::io::preadv2(file, &mut [IoSliceMut::new(&mut bytes)], at, ReadWriteFlags::NOWAIT);
-    match read {
-        Ok(read) => {
-            bytes.truncate(read);
-            Some(Ok(bytes))
-        }
-        Err(Errno::AGAIN | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::INTR | Errno::PERM) => {
-            None
-        }
-        Err(error) => Some(Err(error.into())),
-    }
+fn read_at_once(file: &File, at: u64, length: usize) -> Option<io::Result<Piece>> {
+    let read = Piece::read(length, |buffer| {
+        let flags = ReadWriteFlags::NOWAIT;
+        rustix::io::preadv2(file, &mut [IoSliceMut::new(buffer)], at, flags).map_err(io::Error::from)
+    });
+    let waits = |error: &io::Error| {
+        let why = Errno::from_io_error(error);
+        [Errno::AGAIN, Errno::OPNOTSUPP, Errno::NOSYS, Errno::INVAL, Errno::INTR, Errno::PERM]
+            .iter()
+            .any(|errno| why == Some(*errno))
+    };
+    if read.as_ref().is_err_and(waits) { None } else { Some(read) }
 }
 
-fn read_patiently(file: &File, at: u64, length: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; length];
-    loop {
-        match file.read_at(&mut bytes, at) {
-            Ok(read) => {
-                bytes.truncate(read);
-                return Ok(bytes);
+fn read_patiently(file: &File, at: u64, length: usize) -> io::Result<Piece> {
+    Piece::read(length, |buffer| {
+        loop {
+            match file.read_at(buffer, at) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => return read,
             }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
         }
-    }
+    })
 }
 
 #[cfg(test)]
@@ -161,9 +192,9 @@ mod tests {
     fn both_ways_of_reading_read_the_same() {
         let file = file(b"0123456789");
         for (at, length, part) in [(0, 10, "0123456789"), (3, 4, "3456"), (8, 9, "89"), (10, 1, "")] {
-            assert_eq!(read_patiently(&file, at, length).expect("read"), part.as_bytes());
+            assert_eq!(read_patiently(&file, at, length).expect("read").as_ref(), part.as_bytes());
             if let Some(read) = read_at_once(&file, at, length) {
-                assert_eq!(read.expect("read"), part.as_bytes());
+                assert_eq!(read.expect("read").as_ref(), part.as_bytes());
             }
         }
     }

@@ -37,6 +37,9 @@ use variants::Kept;
 use version::Verdict;
 use version::Version;
 
+/// Room for the headers of an answer, those that every answer carries among them.
+const HEADERS: usize = 16;
+
 /// A file ready to be sent: its head, and what is to follow.
 pub(super) struct Answer {
     status: StatusCode,
@@ -133,7 +136,7 @@ pub(super) fn send(
 
 fn handed_over((file, metadata): Opened, asked: &HeaderMap, manner: &Manner) -> Answer {
     let (whole, version) = (metadata.len(), Version::of(&metadata));
-    let mut headers = HeaderMap::new();
+    let mut headers = HeaderMap::with_capacity(HEADERS);
     let mut set = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
@@ -173,8 +176,10 @@ fn handed_over((file, metadata): Opened, asked: &HeaderMap, manner: &Manner) -> 
 }
 
 pub(super) fn respond(answer: Answer) -> Response {
-    let body = answer.contents.map(Body::new).unwrap_or_default();
-    (answer.status, answer.headers, body).into_response()
+    let mut response = Response::new(answer.contents.map(Body::new).unwrap_or_default());
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = answer.headers;
+    response
 }
 
 fn missing() -> Response {
