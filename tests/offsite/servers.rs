@@ -18,7 +18,7 @@ use std::process::Stdio;
 use std::sync::Mutex;
 
 /// A server that ends with the test.
-struct Server(Child);
+pub(super) struct Server(pub(super) Child);
 
 impl Drop for Server {
     fn drop(&mut self) {

@@ -13,10 +13,12 @@
 
 mod answer;
 mod bring;
+mod needs;
 mod note;
 mod program;
 mod prune;
 mod push;
+mod ssh;
 mod stage;
 mod trouble;
 mod verdict;
@@ -25,6 +27,7 @@ mod verify;
 pub use answer::Snapshot;
 pub use bring::Brought;
 pub use bring::clean;
+pub use needs::missing;
 pub use push::Pushed;
 pub use verdict::Copied;
 pub use verdict::judge;

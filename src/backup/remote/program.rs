@@ -1,8 +1,9 @@
 //! restic itself: found, started with its secrets in files and its environment only, tried again, and its locks healed.
 
+use super::needs;
+use super::ssh::Ssh;
 use super::trouble::Trouble;
 use crate::config::RemoteConfig;
-use crate::config::env_file;
 use crate::error::Error;
 use crate::error::Kind;
 use crate::progress::Progress;
@@ -10,10 +11,8 @@ use crate::system::process;
 use crate::system::run;
 use crate::system::run::Keep;
 use crate::system::run::Ran;
-use anyhow::Context;
 use anyhow::Result;
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -40,6 +39,7 @@ const PASSWORD: &str = "RESTIC_REST_PASSWORD";
 /// restic on one repository.
 pub(super) struct Restic<'a> {
     program: PathBuf,
+    ssh: Option<Ssh>,
     settings: &'a RemoteConfig,
     /// For the environment of restic alone; never shown.
     variables: BTreeMap<String, String>,
@@ -69,22 +69,15 @@ impl<'a> Restic<'a> {
             Error::new(Kind::Config, "no place for copies away from this machine is configured")
                 .hint("set [remote] repository and password_file; docs/offsite.md goes through it")
         })?;
-        let program = find()?;
-        let password = settings.password_file.as_deref().ok_or_else(|| {
-            Error::new(Kind::Config, "no password for the repository is configured")
-                .hint("put one alone into a file of mode 0600, name it in [remote] password_file, and keep a copy elsewhere")
-        })?;
-        require_private(password)?;
-        let mut variables = BTreeMap::new();
-        if let Some(path) = &settings.credentials_file {
-            require_private(path)?;
-            variables = env_file::read(path)?.into_iter().collect();
-        }
+        let program = needs::restic()?;
+        let ssh = Ssh::of(settings)?;
+        let password = needs::password_file(settings)?;
+        let mut variables = needs::credentials(settings)?;
         let address = with_user(&repository, &variables);
         variables.insert("RESTIC_REPOSITORY".to_owned(), address);
         variables.insert("RESTIC_PASSWORD_FILE".to_owned(), password.display().to_string());
         let cache = state_folder.join("remote/cache");
-        Ok(Self { program, settings, variables, cache, label: repository, progress })
+        Ok(Self { program, ssh, settings, variables, cache, label: repository, progress })
     }
 
     fn command(&self, arguments: &[String]) -> Command {
@@ -102,6 +95,9 @@ impl<'a> Restic<'a> {
             if limit.0 > 0 {
                 command.args([option.to_owned(), (limit.0 / 1024).to_string()]);
             }
+        }
+        if let Some(ssh) = &self.ssh {
+            command.args(["-o".to_owned(), ssh.option()]);
         }
         command.args(arguments);
         command
@@ -146,11 +142,16 @@ impl<'a> Restic<'a> {
         let mut wait = self.settings.retry_wait;
         let mut left = self.settings.retries;
         loop {
-            let ran = once()?;
+            let mut ran = once()?;
             let code = ran.status.and_then(|status| status.code());
             // 3: done, but for what could not be read.
             if ran.succeeded() || code == Some(3) {
                 return Ok(Ok(ran));
+            }
+            if let Some(ssh) = self.ssh.as_ref().filter(|_| ran.stderr.contains("start the sftp session"))
+                && let Some(complaint) = ssh.complaint(self.progress)?
+            {
+                ran.stderr = complaint;
             }
             let trouble = Trouble::told(code, &ran.stderr);
             let refusal = Refusal { trouble, words: self.words(&ran) };
@@ -208,34 +209,6 @@ fn spoken(ran: &Ran) -> String {
 
 fn owned(arguments: &[&str]) -> Vec<String> {
     arguments.iter().map(|&argument| argument.to_owned()).collect()
-}
-
-/// restic on PATH.
-fn find() -> Result<PathBuf> {
-    let places = process::search_path().into_iter().map(|folder| folder.join("restic"));
-    let is_program = |path: &PathBuf| {
-        std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-    };
-    places.into_iter().find(is_program).ok_or_else(|| {
-        Error::new(Kind::Undetermined, "restic is not installed: it keeps the copies away from this machine")
-            .hint("apt install restic (0.14 or later), or put its folder on PATH")
-            .into()
-    })
-}
-
-/// Refuses a file of secrets that other users may read.
-fn require_private(path: &Path) -> Result<()> {
-    let looked = std::fs::metadata(path).map_err(|error| {
-        Error::new(Kind::Config, format!("read {}: {error}", path.display())).hint(
-            "[remote] password_file and credentials_file name files of mode 0600 that this user may read",
-        )
-    })?;
-    let mode = looked.permissions().mode() & 0o777;
-    if mode & 0o007 != 0 {
-        let message = format!("{} is open to every user (mode {mode:04o})", path.display());
-        return Err(Error::new(Kind::Config, message).hint(format!("chmod 600 {}", path.display())).into());
-    }
-    std::fs::File::open(path).map(|_| ()).with_context(|| format!("read {}", path.display()))
 }
 
 /// The address with the user of a REST server, which versions before 0.17 take from nowhere else.
