@@ -108,19 +108,14 @@ impl<'a> Restic<'a> {
     /// # Errors
     /// When restic refuses in the end.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<String> {
-        self.try_ask(arguments)?.map_err(|refusal| self.error(&refusal))
+        self.try_ask(self.settings.timeout, arguments)?.map_err(|refusal| self.error(&refusal))
     }
 
-    /// As [`Restic::ask`], with what was refused as a value.
-    pub(super) fn try_ask(&self, arguments: &[&str]) -> Result<Result<String, Refusal>> {
+    /// As [`Restic::ask`], with what was refused as a value, and a time of its own.
+    pub(super) fn try_ask(&self, limit: Duration, arguments: &[&str]) -> Result<Result<String, Refusal>> {
         let arguments = owned(arguments);
-        let told = self.again(&mut || {
-            run::run(
-                &mut self.command(&arguments),
-                self.settings.timeout,
-                Keep::First(LONGEST),
-                self.progress,
-            )
+        let told = self.again(&arguments, &mut || {
+            run::run(&mut self.command(&arguments), limit, Keep::First(LONGEST), self.progress)
         })?;
         Ok(told.map(|ran| ran.stdout))
     }
@@ -134,18 +129,25 @@ impl<'a> Restic<'a> {
         arguments: &[String],
         on_line: &mut dyn FnMut(&str),
     ) -> Result<Result<Ran, Refusal>> {
-        self.again(&mut || run::run_lines(&mut self.command(arguments), NO_LIMIT, on_line, self.progress))
+        self.again(arguments, &mut || {
+            run::run_lines(&mut self.command(arguments), NO_LIMIT, on_line, self.progress)
+        })
     }
 
     /// Runs until it is done, or it cannot be, or the tries are used up; locks that nobody holds any more are removed.
-    fn again(&self, once: &mut dyn FnMut() -> Result<Ran>) -> Result<Result<Ran, Refusal>> {
+    fn again(
+        &self,
+        arguments: &[String],
+        once: &mut dyn FnMut() -> Result<Ran>,
+    ) -> Result<Result<Ran, Refusal>> {
         let mut wait = self.settings.retry_wait;
         let mut left = self.settings.retries;
+        let is_backup = arguments.first().is_some_and(|command| command == "backup");
         loop {
             let mut ran = once()?;
             let code = ran.status.and_then(|status| status.code());
-            // 3: done, but for what could not be read.
-            if ran.succeeded() || code == Some(3) {
+            // 3: done, but for files that could not be read; of any other command it tells a failure.
+            if ran.succeeded() || (is_backup && code == Some(3)) {
                 return Ok(Ok(ran));
             }
             if let Some(ssh) = self.ssh.as_ref().filter(|_| ran.stderr.contains("start the sftp session"))
@@ -153,9 +155,11 @@ impl<'a> Restic<'a> {
             {
                 ran.stderr = complaint;
             }
-            let trouble = Trouble::told(code, &ran.stderr);
+            // 0.17 and later try a quarter of an hour themselves: stopped meanwhile, they have said why.
+            let in_vain = in_vain(&ran).is_some();
+            let trouble = Trouble::told(code.or(in_vain.then_some(1)), &ran.stderr);
             let refusal = Refusal { trouble, words: self.words(&ran) };
-            if left == 0 || !trouble.may_pass() {
+            if left == 0 || in_vain || !trouble.may_pass() {
                 return Ok(Err(refusal));
             }
             left -= 1;
@@ -181,7 +185,11 @@ impl<'a> Restic<'a> {
     /// The last words, in which no secret is.
     fn words(&self, ran: &Ran) -> String {
         let by_itself = ran.status.is_some_and(|status| status.code().is_some());
-        let mut words = if by_itself { spoken(ran) } else { format!("restic {}", ran.manner()) };
+        let mut words = match in_vain(ran) {
+            _ if by_itself => spoken(ran),
+            Some(reason) => reason.to_owned(),
+            None => format!("restic {}", ran.manner()),
+        };
         // With the password of a REST server, as an address writes it.
         if let Some(address) = self.variables.get("RESTIC_REPOSITORY") {
             words = words.replace(address.as_str(), &self.label);
@@ -197,6 +205,15 @@ impl<'a> Restic<'a> {
     pub(super) fn error(&self, refusal: &Refusal) -> anyhow::Error {
         refusal.trouble.error(&self.label, &refusal.words).into()
     }
+}
+
+/// Why restic tried again and again until its time was up, as it said last.
+fn in_vain(ran: &Ran) -> Option<&str> {
+    if ran.status.is_some() {
+        return None;
+    }
+    let told = ran.stderr.lines().rev().find_map(|line| line.split_once("retrying after "))?;
+    told.1.split_once(": ").map(|(_, reason)| reason.trim())
 }
 
 /// What restic said last, without what stands in the error already.

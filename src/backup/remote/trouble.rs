@@ -74,7 +74,15 @@ const WORDS: &[(Trouble, &[&str])] = &[
         Trouble::Damaged,
         &["repository contains errors", "ciphertext verification failed", "does not match id"],
     ),
-    (Trouble::Missing, &["is there a repository at the following location", "repository does not exist"]),
+    (
+        Trouble::Missing,
+        &[
+            "is there a repository at the following location",
+            "repository does not exist",
+            "specified bucket does not exist",
+            "nosuchbucket",
+        ],
+    ),
 ];
 
 impl Trouble {
