@@ -112,9 +112,11 @@ fn a_restic_that_tries_for_a_quarter_of_an_hour_is_stopped_and_its_reason_told()
         .exits(2)
         .says("copies cannot be reached: dial tcp 127.0.0.1:9: connect: connection refused");
     assert_eq!(read(&sandbox, "tries"), "call\n", "it had tried itself");
-    run_with(&sandbox, &trying("Stat: The specified bucket does not exist"), &["backup", "push"])
-        .exits(2)
-        .says("no repository is at");
+    let at_last = format!(
+        "echo 'retrying after 1s: connection refused' >&2\n{}",
+        trying("Stat: The specified bucket does not exist")
+    );
+    run_with(&sandbox, &at_last, &["backup", "push"]).exits(2).says("no repository is at");
 }
 
 #[test]

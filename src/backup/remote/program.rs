@@ -156,10 +156,11 @@ impl<'a> Restic<'a> {
                 ran.stderr = complaint;
             }
             // 0.17 and later try a quarter of an hour themselves: stopped meanwhile, they have said why.
-            let in_vain = in_vain(&ran).is_some();
-            let trouble = Trouble::told(code.or(in_vain.then_some(1)), &ran.stderr);
+            let reason = in_vain(&ran);
+            let trouble = reason
+                .map_or_else(|| Trouble::told(code, &ran.stderr), |reason| Trouble::told(Some(1), reason));
             let refusal = Refusal { trouble, words: self.words(&ran) };
-            if left == 0 || in_vain || !trouble.may_pass() {
+            if left == 0 || reason.is_some() || !trouble.may_pass() {
                 return Ok(Err(refusal));
             }
             left -= 1;
