@@ -113,6 +113,53 @@ fn every_figure_of_the_dashboard_is_one_that_runs_give() {
     }
 }
 
+/// Runs promtool on `text`; what it complains of, and `None`, loudly, where it is not installed.
+fn promtool(sandbox: &Sandbox, arguments: &[&str], text: &str) -> Option<String> {
+    sandbox.write("given", text);
+    let given = std::fs::File::open(sandbox.path("given")).unwrap();
+    let output = std::process::Command::new("promtool")
+        .args(arguments)
+        .current_dir(sandbox.path(""))
+        .stdin(given)
+        .output();
+    let Ok(output) = output else {
+        eprintln!("SKIPPED: promtool is not installed (apt-get install prometheus), queries were not parsed");
+        return None;
+    };
+    let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    Some(if output.status.success() { String::new() } else { told })
+}
+
+#[test]
+fn prometheus_takes_the_figures_of_runs_and_the_queries_of_dashboard_and_alerts() {
+    let sandbox = Sandbox::site();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let dashboard = std::fs::read_to_string(docs.join("grafana-dashboard.json")).unwrap();
+    let dashboard: Value = serde_json::from_str(&dashboard).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let rules: Vec<Value> = panels
+        .iter()
+        .flat_map(|panel| panel["targets"].as_array().unwrap())
+        .map(|target| target["expr"].as_str().unwrap().replace("$site", ".*"))
+        .enumerate()
+        .map(|(number, expr)| serde_json::json!({ "record": format!("panel:{number}"), "expr": expr }))
+        .collect();
+    assert!(rules.len() > 10, "{rules:?}");
+    // JSON is YAML.
+    let rules = serde_json::json!({ "groups": [{ "name": "panels", "rules": rules }] }).to_string();
+    let Some(told) = promtool(&sandbox, &["check", "rules", "given"], &rules) else { return };
+    assert_eq!(told, "");
+    let wrong = rules.replacen(" - sitekeep_last", " - - ) sitekeep_last", 1);
+    assert_ne!(promtool(&sandbox, &["check", "rules", "given"], &wrong).unwrap(), "", "a query that is none");
+    let page = std::fs::read_to_string(docs.join("monitoring.md")).unwrap();
+    let alerts = page.split("```yaml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(promtool(&sandbox, &["check", "rules", "given"], alerts).unwrap(), "");
+    for command in ["daily", "status"] {
+        let figures = sandbox.run(&[command, "--format", "prometheus"]).stdout;
+        assert_eq!(promtool(&sandbox, &["check", "metrics"], &figures).unwrap(), "", "{command}");
+    }
+}
+
 #[test]
 fn the_manual_has_its_three_sections() {
     let sandbox = Sandbox::empty();

@@ -1,8 +1,10 @@
 //! `config`: what the settings are, where they come from, and whether they are right.
 
 use super::Context;
+use crate::backup;
 use crate::config::Config;
 use crate::config::sample;
+use crate::error;
 use crate::output::Format;
 use crate::status::Status;
 use anyhow::Result;
@@ -21,7 +23,8 @@ pub(super) enum ConfigCommand {
     },
     /// Check the configuration file and the SITEKEEP_… variables
     ///
-    /// Folders and files that it names and that are not there are warned of.
+    /// Folders and files that it names and that are not there are warned of, and what copies away from this machine lack
+    /// here: restic, ssh, the files of secrets. No network is asked.
     #[command(after_help = "Example: sitekeep config validate --config /etc/sitekeep/sitekeep.toml")]
     Validate,
 }
@@ -37,13 +40,22 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Status> 
             let place =
                 loaded.file.as_ref().map_or_else(|| "no file".to_owned(), |path| path.display().to_string());
             let missing = missing(&loaded.config);
+            let lacking = backup::remote::missing(&loaded.config.remote);
             if context.printer.format == Format::Json {
-                let document = serde_json::json!({ "file": loaded.file, "missing": missing });
+                let remote: Vec<_> = lacking
+                    .iter()
+                    .map(|(key, problem)| {
+                        let (problem, hints) = (error::one_line(problem), error::hints(problem));
+                        serde_json::json!({ "key": key, "problem": problem, "hints": hints })
+                    })
+                    .collect();
+                let document =
+                    serde_json::json!({ "file": loaded.file, "missing": missing, "remote": remote });
                 context.printer.out(&format!("{document}\n"))?;
             } else {
                 let verdict = if loaded.file.is_none() {
                     "the defaults are used; write one with: sitekeep init"
-                } else if missing.is_empty() {
+                } else if missing.is_empty() && lacking.is_empty() {
                     "OK"
                 } else {
                     "valid, but some of what it names is not there"
@@ -52,8 +64,14 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Status> 
                 for (key, path) in &missing {
                     context.printer.warning(&format!("{key}: {path} is not there"));
                 }
+                for (key, problem) in &lacking {
+                    context.printer.warning(&format!("{key}: {}", error::one_line(problem)));
+                    for hint in error::hints(problem) {
+                        context.printer.hint(hint);
+                    }
+                }
             }
-            return Ok(if missing.is_empty() && loaded.file.is_some() {
+            return Ok(if missing.is_empty() && lacking.is_empty() && loaded.file.is_some() {
                 Status::Ok
             } else {
                 Status::Warning

@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::backup::remote as backups;
+use super::backup::remote::Recorded;
 use super::report;
 use super::report::Record;
 use super::report::ReportArgs;
@@ -29,7 +30,6 @@ use anyhow::Context as _;
 use anyhow::Result;
 use clap::Args;
 use jiff::Timestamp;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
@@ -78,12 +78,16 @@ pub(super) fn run(args: &StatusArgs, context: &Context) -> Result<Status> {
     record.summary = table(&survey.verdicts, folder, context.now);
     let mut items = items(survey, daily, due, begin);
     if config.remote.is_configured() {
-        let check = backups::recorded(config, &record, context.now).unwrap_or_else(|problem| {
-            let message = format!("not known: {}", error::one_line(&problem));
-            Finding::unknown(&kinds::BACKUP_REMOTE_AGE, &config.site.name, message)
-                .remedy("ask the repository itself: sitekeep backup list --remote")
-                .into()
-        });
+        let (row, check) = match backups::recorded(config, &record, context.now) {
+            Ok(recorded) => (Row::of_remote(&recorded).line("remote", context.now), recorded.check),
+            Err(problem) => {
+                let message = format!("not known: {}", error::one_line(&problem));
+                let finding = Finding::unknown(&kinds::BACKUP_REMOTE_AGE, &config.site.name, message)
+                    .remedy("ask the repository itself: sitekeep backup list --remote");
+                (format!("  {:<9} {}\n", "remote", Status::Unknown), finding.into())
+            }
+        };
+        record.summary += &row;
         let title = "Copies away from this machine";
         items.insert(
             3,
@@ -191,38 +195,75 @@ fn items(survey: Survey, daily: Check, due: Check, begin: Instant) -> Vec<ItemRe
     items
 }
 
+/// A line of the table.
+struct Row {
+    verdict: Status,
+    newest: Option<Timestamp>,
+    size: Option<u64>,
+    copies: String,
+    verified: Option<Timestamp>,
+    drilled: Option<Timestamp>,
+}
+
+impl Row {
+    fn of(verdict: &Verdict) -> Self {
+        let newest = verdict.newest.as_ref();
+        Self {
+            verdict: verdict.check.status(),
+            newest: newest.map(|newest| newest.created_at),
+            size: newest.map(|newest| newest.size),
+            copies: match (verdict.copies, verdict.full_copies) {
+                (copies, 0) => copies.to_string(),
+                (copies, full) => format!("{copies} + {full} full"),
+            },
+            verified: verdict.verified,
+            drilled: verdict.drilled,
+        }
+    }
+
+    fn of_remote(recorded: &Recorded) -> Self {
+        let newest = recorded.copies.last();
+        Self {
+            verdict: recorded.check.status(),
+            newest: newest.map(|newest| newest.at),
+            size: newest.and_then(|newest| newest.bytes),
+            // How many are there still, only the repository knows.
+            copies: format!("{} pushed", recorded.copies.len()),
+            verified: recorded.verified,
+            drilled: recorded.drilled,
+        }
+    }
+
+    fn line(&self, kind: impl std::fmt::Display, now: Timestamp) -> String {
+        let age = |at: Timestamp| Age(time::age(now, at)).to_string();
+        let or = |text: Option<String>, none: &str| text.unwrap_or_else(|| none.to_owned());
+        format!(
+            "  {kind:<9} {:<9} {:>8} {:>8}  {:<14} {:>9} {:>9}\n",
+            self.verdict,
+            or(self.newest.map(age), "none"),
+            or(self.size.map(|size| ByteSize(size).to_string()), "-"),
+            self.copies,
+            or(self.verified.map(age), "never"),
+            or(self.drilled.map(age), "never"),
+        )
+    }
+}
+
 /// One line for each kind: what people look for first.
 fn table(verdicts: &[Verdict], folder: &Path, now: Timestamp) -> String {
-    let mut text = String::new();
     if verdicts.is_empty() {
-        return text;
+        return String::new();
     }
-    let age = |at: Timestamp| Age(time::age(now, at)).to_string();
-    let past = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), age);
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "Backups in {}", folder.display());
-    let _ = writeln!(
-        text,
-        "  {:<9} {:<9} {:>8} {:>8}  {:<14} {:>9} {:>9}",
-        "kind", "verdict", "newest", "size", "copies", "verified", "drilled"
+    let head = format!(
+        "Backups in {}\n  {:<9} {:<9} {:>8} {:>8}  {:<14} {:>9} {:>9}\n",
+        folder.display(),
+        "kind",
+        "verdict",
+        "newest",
+        "size",
+        "copies",
+        "verified",
+        "drilled"
     );
-    for verdict in verdicts {
-        let newest = verdict.newest.as_ref();
-        let copies = match (verdict.copies, verdict.full_copies) {
-            (copies, 0) => copies.to_string(),
-            (copies, full) => format!("{copies} + {full} full"),
-        };
-        let _ = writeln!(
-            text,
-            "  {:<9} {:<9} {:>8} {:>8}  {:<14} {:>9} {:>9}",
-            verdict.kind,
-            verdict.check.status(),
-            newest.map_or_else(|| "none".to_owned(), |newest| age(newest.created_at)),
-            newest.map_or_else(|| "-".to_owned(), |newest| ByteSize(newest.size).to_string()),
-            copies,
-            past(verdict.verified),
-            past(verdict.drilled),
-        );
-    }
-    text
+    verdicts.iter().fold(head, |text, verdict| text + &Row::of(verdict).line(verdict.kind, now))
 }

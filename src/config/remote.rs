@@ -1,5 +1,7 @@
 //! `[remote]`: the copies away from this machine, in a repository of restic.
 
+use super::repository;
+use super::repository::SshHost;
 use crate::units::ByteSize;
 use crate::units::Percent;
 use serde::Deserialize;
@@ -7,9 +9,6 @@ use serde::Serialize;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// What stands before the colon of a repository that is no folder.
-const STORES: [&str; 9] = ["s3", "sftp", "rest", "rclone", "b2", "azure", "gs", "swift", "opendal"];
 
 /// Where the copies go, and what may be done there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,7 +66,20 @@ impl RemoteConfig {
 
     /// The folder of a repository that is one.
     pub fn folder(&self) -> Option<&Path> {
-        self.repository.as_deref().filter(|text| is_folder(text)).map(Path::new)
+        self.repository.as_deref().filter(|text| repository::is_folder(text)).map(Path::new)
+    }
+
+    /// The machine that is reached by SFTP.
+    pub fn ssh_host(&self) -> Option<SshHost<'_>> {
+        repository::ssh_host(self.repository.as_deref()?).ok()
+    }
+
+    /// Says what keeps restic from taking the address; one that may hold a password is not repeated.
+    ///
+    /// # Errors
+    /// That, for people.
+    pub fn check_repository(&self) -> Result<(), String> {
+        self.repository.as_deref().map_or(Ok(()), repository::check)
     }
 
     /// Makes the folder of a repository absolute, as every other path.
@@ -75,23 +87,16 @@ impl RemoteConfig {
         for path in [&mut self.password_file, &mut self.credentials_file].into_iter().flatten() {
             absolute(path);
         }
-        if let Some(text) = self.repository.as_mut().filter(|text| is_folder(text)) {
+        if let Some(text) = self.repository.as_mut().filter(|text| repository::is_path(text)) {
             let mut path = PathBuf::from(text.strip_prefix("local:").unwrap_or(text));
             absolute(&mut path);
             *text = path.display().to_string();
         }
     }
 
-    /// Says what is wrong, by key; an address that may hold a password is not repeated.
+    /// Says what is wrong, by key.
     pub(super) fn check(&self) -> Result<(), String> {
-        if self.repository.as_deref().is_some_and(holds_password) {
-            return Err("remote.repository: a password has no place here: write the address without it, and put \
-                        RESTIC_REST_USERNAME= and RESTIC_REST_PASSWORD= into the file that remote.credentials_file names"
-                .to_owned());
-        }
-        if self.repository.as_deref().is_some_and(|text| text.trim().is_empty()) {
-            return Err("remote.repository: name a folder, or an address that restic knows".to_owned());
-        }
+        self.check_repository().map_err(|wrong| format!("remote.repository: {wrong}"))?;
         if self.warning_hours == 0 {
             return Err("remote.warning_hours: every copy would be too old".to_owned());
         }
@@ -111,17 +116,6 @@ impl RemoteConfig {
         }
         Ok(())
     }
-}
-
-fn is_folder(repository: &str) -> bool {
-    repository.split_once(':').is_none_or(|(store, _)| !STORES.contains(&store))
-}
-
-/// Whether an address has `user:password@`.
-fn holds_password(repository: &str) -> bool {
-    let Some((_, rest)) = repository.split_once("://") else { return false };
-    let host = rest.split('/').next().unwrap_or_default();
-    host.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
 }
 
 #[cfg(test)]
@@ -145,13 +139,5 @@ mod tests {
             config.resolve(&|path| *path = Path::new("/base").join(&path));
             assert_eq!(config.folder(), folder.map(Path::new), "{text}");
         }
-    }
-
-    #[test]
-    fn a_password_in_the_address_is_refused_and_not_repeated() {
-        let refused = of("rest:https://shop:canary@nas.example/shop").check().expect_err("refused");
-        assert!(refused.contains("credentials_file") && !refused.contains("canary"), "{refused}");
-        assert_eq!(of("rest:https://shop@nas.example/a:b@c").check(), Ok(()));
-        assert_eq!(RemoteConfig::default().check(), Ok(()));
     }
 }

@@ -99,6 +99,45 @@ fn a_network_that_comes_back_is_waited_for_and_one_that_does_not_is_told() {
 }
 
 #[test]
+fn a_restic_that_tries_for_a_quarter_of_an_hour_is_stopped_and_its_reason_told() {
+    let sandbox = site();
+    configure(&sandbox, "repository = \"copies\"\ntimeout = \"1s\"\n");
+    // As 0.17 and later do.
+    let trying = |reason: &str| {
+        format!(
+            "echo call >> tries\necho 'Stat(<config/>) returned error, retrying after 1.5s: {reason}' >&2\nexec sleep 600\n"
+        )
+    };
+    run_with(&sandbox, &trying("dial tcp 127.0.0.1:9: connect: connection refused"), &["backup", "push"])
+        .exits(2)
+        .says("copies cannot be reached: dial tcp 127.0.0.1:9: connect: connection refused");
+    assert_eq!(read(&sandbox, "tries"), "call\n", "it had tried itself");
+    let at_last = format!(
+        "echo 'retrying after 1s: connection refused' >&2\n{}",
+        trying("Stat: The specified bucket does not exist")
+    );
+    run_with(&sandbox, &at_last, &["backup", "push"]).exits(2).says("no repository is at");
+}
+
+#[test]
+fn work_that_restic_calls_incomplete_is_none_that_was_done() {
+    if !restic_is_there() {
+        return;
+    }
+    let sandbox = site();
+    run(&sandbox, &["backup", "push", "--init"]).exits(0);
+    at(&sandbox, "2026-11-24T08:00:00Z", &["backup", "push"]).exits(0);
+    configure(&sandbox, "repository = \"copies\"\nappend_only = false\n[backup.full]\nlast = 1\n");
+    let keeps = "case \"$*\" in *forget*) echo 'unable to remove snapshot: Access Denied.' >&2; exit 3;; esac\nexec \"$REAL\" \"$@\"\n";
+    run_with(&sandbox, keeps, &["backup", "prune", "--remote", "--confirm", "shop"])
+        .exits(2)
+        .complains("refuses");
+    let half = "case \"$*\" in *check*) echo 'Fatal: whatever' >&2; exit 3;; esac\nexec \"$REAL\" \"$@\"\n";
+    let report = run_with(&sandbox, half, &["backup", "verify", "--remote"]);
+    assert_ne!(report.code, 0, "{}", report.stdout);
+}
+
+#[test]
 fn what_is_missing_or_wrong_is_named_with_what_to_do() {
     let sandbox = site();
     sandbox.configure("");

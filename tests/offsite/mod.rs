@@ -2,9 +2,10 @@
 
 mod bare;
 mod failing;
-
 mod folder;
 mod servers;
+mod settings;
+mod sftp;
 
 use crate::sandbox::Outcome;
 use crate::sandbox::Sandbox;

@@ -18,7 +18,7 @@ use std::process::Stdio;
 use std::sync::Mutex;
 
 /// A server that ends with the test.
-struct Server(Child);
+pub(super) struct Server(pub(super) Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -123,6 +123,8 @@ fn s3(weed: &Path, sandbox: &Sandbox) -> (Server, u16) {
             ["master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port"].map(number),
         )
         .args(["filer.port.grpc", "s3.port.grpc"].map(number))
+        // These listen on fixed ports of the machine otherwise.
+        .args(["-s3.port.iceberg=0", "-s3.port.lance=0"])
         .current_dir(sandbox.path("weed"))
         .stdout(Stdio::null())
         .stderr(std::fs::File::create(sandbox.path("weed.log")).unwrap())

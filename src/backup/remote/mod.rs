@@ -13,10 +13,12 @@
 
 mod answer;
 mod bring;
+mod needs;
 mod note;
 mod program;
 mod prune;
 mod push;
+mod ssh;
 mod stage;
 mod trouble;
 mod verdict;
@@ -25,6 +27,7 @@ mod verify;
 pub use answer::Snapshot;
 pub use bring::Brought;
 pub use bring::clean;
+pub use needs::missing;
 pub use push::Pushed;
 pub use verdict::Copied;
 pub use verdict::judge;
@@ -39,7 +42,11 @@ use program::Restic;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 use trouble::Trouble;
+
+/// How long it may take to tell whether there is a repository.
+const LOOK: Duration = Duration::from_mins(1);
 
 /// The repository of one site.
 pub struct Remote<'a> {
@@ -75,7 +82,7 @@ impl<'a> Remote<'a> {
     /// # Errors
     /// When that cannot be told, or the password is another one.
     pub fn is_there(&self) -> Result<bool> {
-        match self.restic.try_ask(&["cat", "config"])? {
+        match self.restic.try_ask(LOOK.min(self.settings.timeout), &["cat", "config"])? {
             Ok(_) => Ok(true),
             Err(refusal) if refusal.trouble == Trouble::Missing => Ok(false),
             Err(refusal) => Err(self.restic.error(&refusal)),

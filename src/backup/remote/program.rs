@@ -1,8 +1,9 @@
 //! restic itself: found, started with its secrets in files and its environment only, tried again, and its locks healed.
 
+use super::needs;
+use super::ssh::Ssh;
 use super::trouble::Trouble;
 use crate::config::RemoteConfig;
-use crate::config::env_file;
 use crate::error::Error;
 use crate::error::Kind;
 use crate::progress::Progress;
@@ -10,10 +11,8 @@ use crate::system::process;
 use crate::system::run;
 use crate::system::run::Keep;
 use crate::system::run::Ran;
-use anyhow::Context;
 use anyhow::Result;
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -40,6 +39,7 @@ const PASSWORD: &str = "RESTIC_REST_PASSWORD";
 /// restic on one repository.
 pub(super) struct Restic<'a> {
     program: PathBuf,
+    ssh: Option<Ssh>,
     settings: &'a RemoteConfig,
     /// For the environment of restic alone; never shown.
     variables: BTreeMap<String, String>,
@@ -69,22 +69,15 @@ impl<'a> Restic<'a> {
             Error::new(Kind::Config, "no place for copies away from this machine is configured")
                 .hint("set [remote] repository and password_file; docs/offsite.md goes through it")
         })?;
-        let program = find()?;
-        let password = settings.password_file.as_deref().ok_or_else(|| {
-            Error::new(Kind::Config, "no password for the repository is configured")
-                .hint("put one alone into a file of mode 0600, name it in [remote] password_file, and keep a copy elsewhere")
-        })?;
-        require_private(password)?;
-        let mut variables = BTreeMap::new();
-        if let Some(path) = &settings.credentials_file {
-            require_private(path)?;
-            variables = env_file::read(path)?.into_iter().collect();
-        }
+        let program = needs::restic()?;
+        let ssh = Ssh::of(settings)?;
+        let password = needs::password_file(settings)?;
+        let mut variables = needs::credentials(settings)?;
         let address = with_user(&repository, &variables);
         variables.insert("RESTIC_REPOSITORY".to_owned(), address);
         variables.insert("RESTIC_PASSWORD_FILE".to_owned(), password.display().to_string());
         let cache = state_folder.join("remote/cache");
-        Ok(Self { program, settings, variables, cache, label: repository, progress })
+        Ok(Self { program, ssh, settings, variables, cache, label: repository, progress })
     }
 
     fn command(&self, arguments: &[String]) -> Command {
@@ -103,6 +96,9 @@ impl<'a> Restic<'a> {
                 command.args([option.to_owned(), (limit.0 / 1024).to_string()]);
             }
         }
+        if let Some(ssh) = &self.ssh {
+            command.args(["-o".to_owned(), ssh.option()]);
+        }
         command.args(arguments);
         command
     }
@@ -112,19 +108,14 @@ impl<'a> Restic<'a> {
     /// # Errors
     /// When restic refuses in the end.
     pub(super) fn ask(&self, arguments: &[&str]) -> Result<String> {
-        self.try_ask(arguments)?.map_err(|refusal| self.error(&refusal))
+        self.try_ask(self.settings.timeout, arguments)?.map_err(|refusal| self.error(&refusal))
     }
 
-    /// As [`Restic::ask`], with what was refused as a value.
-    pub(super) fn try_ask(&self, arguments: &[&str]) -> Result<Result<String, Refusal>> {
+    /// As [`Restic::ask`], with what was refused as a value, and a time of its own.
+    pub(super) fn try_ask(&self, limit: Duration, arguments: &[&str]) -> Result<Result<String, Refusal>> {
         let arguments = owned(arguments);
-        let told = self.again(&mut || {
-            run::run(
-                &mut self.command(&arguments),
-                self.settings.timeout,
-                Keep::First(LONGEST),
-                self.progress,
-            )
+        let told = self.again(&arguments, &mut || {
+            run::run(&mut self.command(&arguments), limit, Keep::First(LONGEST), self.progress)
         })?;
         Ok(told.map(|ran| ran.stdout))
     }
@@ -138,23 +129,38 @@ impl<'a> Restic<'a> {
         arguments: &[String],
         on_line: &mut dyn FnMut(&str),
     ) -> Result<Result<Ran, Refusal>> {
-        self.again(&mut || run::run_lines(&mut self.command(arguments), NO_LIMIT, on_line, self.progress))
+        self.again(arguments, &mut || {
+            run::run_lines(&mut self.command(arguments), NO_LIMIT, on_line, self.progress)
+        })
     }
 
     /// Runs until it is done, or it cannot be, or the tries are used up; locks that nobody holds any more are removed.
-    fn again(&self, once: &mut dyn FnMut() -> Result<Ran>) -> Result<Result<Ran, Refusal>> {
+    fn again(
+        &self,
+        arguments: &[String],
+        once: &mut dyn FnMut() -> Result<Ran>,
+    ) -> Result<Result<Ran, Refusal>> {
         let mut wait = self.settings.retry_wait;
         let mut left = self.settings.retries;
+        let is_backup = arguments.first().is_some_and(|command| command == "backup");
         loop {
-            let ran = once()?;
+            let mut ran = once()?;
             let code = ran.status.and_then(|status| status.code());
-            // 3: done, but for what could not be read.
-            if ran.succeeded() || code == Some(3) {
+            // 3: done, but for files that could not be read; of any other command it tells a failure.
+            if ran.succeeded() || (is_backup && code == Some(3)) {
                 return Ok(Ok(ran));
             }
-            let trouble = Trouble::told(code, &ran.stderr);
+            if let Some(ssh) = self.ssh.as_ref().filter(|_| ran.stderr.contains("start the sftp session"))
+                && let Some(complaint) = ssh.complaint(self.progress)?
+            {
+                ran.stderr = complaint;
+            }
+            // 0.17 and later try a quarter of an hour themselves: stopped meanwhile, they have said why.
+            let reason = in_vain(&ran);
+            let trouble = reason
+                .map_or_else(|| Trouble::told(code, &ran.stderr), |reason| Trouble::told(Some(1), reason));
             let refusal = Refusal { trouble, words: self.words(&ran) };
-            if left == 0 || !trouble.may_pass() {
+            if left == 0 || reason.is_some() || !trouble.may_pass() {
                 return Ok(Err(refusal));
             }
             left -= 1;
@@ -180,7 +186,11 @@ impl<'a> Restic<'a> {
     /// The last words, in which no secret is.
     fn words(&self, ran: &Ran) -> String {
         let by_itself = ran.status.is_some_and(|status| status.code().is_some());
-        let mut words = if by_itself { spoken(ran) } else { format!("restic {}", ran.manner()) };
+        let mut words = match in_vain(ran) {
+            _ if by_itself => spoken(ran),
+            Some(reason) => reason.to_owned(),
+            None => format!("restic {}", ran.manner()),
+        };
         // With the password of a REST server, as an address writes it.
         if let Some(address) = self.variables.get("RESTIC_REPOSITORY") {
             words = words.replace(address.as_str(), &self.label);
@@ -198,6 +208,15 @@ impl<'a> Restic<'a> {
     }
 }
 
+/// Why restic tried again and again until its time was up, as it said last.
+fn in_vain(ran: &Ran) -> Option<&str> {
+    if ran.status.is_some() {
+        return None;
+    }
+    let told = ran.stderr.lines().rev().find_map(|line| line.split_once("retrying after "))?;
+    told.1.split_once(": ").map(|(_, reason)| reason.trim())
+}
+
 /// What restic said last, without what stands in the error already.
 fn spoken(ran: &Ran) -> String {
     let words = ran.words();
@@ -208,34 +227,6 @@ fn spoken(ran: &Ran) -> String {
 
 fn owned(arguments: &[&str]) -> Vec<String> {
     arguments.iter().map(|&argument| argument.to_owned()).collect()
-}
-
-/// restic on PATH.
-fn find() -> Result<PathBuf> {
-    let places = process::search_path().into_iter().map(|folder| folder.join("restic"));
-    let is_program = |path: &PathBuf| {
-        std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-    };
-    places.into_iter().find(is_program).ok_or_else(|| {
-        Error::new(Kind::Undetermined, "restic is not installed: it keeps the copies away from this machine")
-            .hint("apt install restic (0.14 or later), or put its folder on PATH")
-            .into()
-    })
-}
-
-/// Refuses a file of secrets that other users may read.
-fn require_private(path: &Path) -> Result<()> {
-    let looked = std::fs::metadata(path).map_err(|error| {
-        Error::new(Kind::Config, format!("read {}: {error}", path.display())).hint(
-            "[remote] password_file and credentials_file name files of mode 0600 that this user may read",
-        )
-    })?;
-    let mode = looked.permissions().mode() & 0o777;
-    if mode & 0o007 != 0 {
-        let message = format!("{} is open to every user (mode {mode:04o})", path.display());
-        return Err(Error::new(Kind::Config, message).hint(format!("chmod 600 {}", path.display())).into());
-    }
-    std::fs::File::open(path).map(|_| ()).with_context(|| format!("read {}", path.display()))
 }
 
 /// The address with the user of a REST server, which versions before 0.17 take from nowhere else.

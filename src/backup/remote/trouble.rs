@@ -10,6 +10,8 @@ pub(super) enum Trouble {
     Unreachable,
     /// The store does not know who asks, or does not allow it.
     Denied,
+    /// The machine behind SFTP is not known, or another one than it was.
+    Stranger,
     /// The store answers, and no repository is there.
     Missing,
     Password,
@@ -25,6 +27,7 @@ pub(super) enum Trouble {
 /// Words of each trouble, in the order in which they are looked for: a store that cannot be reached has no
 /// configuration to open either.
 const WORDS: &[(Trouble, &[&str])] = &[
+    (Trouble::Stranger, &["host key verification failed"]),
     (
         Trouble::Unreachable,
         &[
@@ -71,7 +74,15 @@ const WORDS: &[(Trouble, &[&str])] = &[
         Trouble::Damaged,
         &["repository contains errors", "ciphertext verification failed", "does not match id"],
     ),
-    (Trouble::Missing, &["is there a repository at the following location", "repository does not exist"]),
+    (
+        Trouble::Missing,
+        &[
+            "is there a repository at the following location",
+            "repository does not exist",
+            "specified bucket does not exist",
+            "nosuchbucket",
+        ],
+    ),
 ];
 
 impl Trouble {
@@ -112,10 +123,12 @@ impl Trouble {
                 format!("{words}, on {repository}"),
                 "see whether the network is slow ([remote] timeout) or the memory ran out (dmesg); then try again",
             ),
-            Self::Denied => (
+            Self::Denied => (Kind::Failed, format!("{repository} refuses: {words}"), denied(repository)),
+            Self::Stranger => (
                 Kind::Failed,
-                format!("{repository} refuses: {words}"),
-                "look at the keys in [remote] credentials_file and what they may do: read, write and list, and delete below locks/",
+                format!("the machine of {repository} does not prove who it is: {words}"),
+                "as the user that runs sitekeep, ssh there once and compare the fingerprint with the machine's own; \
+                 where a key that was known has changed, ask why before anything else",
             ),
             Self::Missing => (
                 Kind::Failed,
@@ -152,6 +165,18 @@ impl Trouble {
     }
 }
 
+/// Where to look when a store refuses.
+fn denied(repository: &str) -> &'static str {
+    if repository.starts_with("sftp:") {
+        "the key of the user that runs sitekeep (~/.ssh, without a passphrase) must be in ~/.ssh/authorized_keys there, \
+         and its user must be able to write to the folder"
+    } else if repository.starts_with('/') {
+        "see who may read and write in that folder"
+    } else {
+        "look at the keys in [remote] credentials_file and what they may do: read, write and list, and delete below locks/"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +206,8 @@ mod tests {
                 Trouble::Locked,
             ),
             (11, "", Trouble::Locked),
+            (1, "No ED25519 host key is known\nHost key verification failed.", Trouble::Stranger),
+            (1, "shop@nas: Permission denied (publickey,password).", Trouble::Denied),
             (1, "Fatal: repository contains errors", Trouble::Damaged),
             (1, "Fatal: something new", Trouble::Other),
         ] {

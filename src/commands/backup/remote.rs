@@ -30,8 +30,12 @@ use crate::units::ByteSize;
 use crate::units::count;
 use anyhow::Result;
 use jiff::SignedDuration;
+use jiff::Timestamp;
 use std::path::Path;
 use std::time::Instant;
+
+/// How the record calls a drill of a copy that was brought back.
+const DRILL: &str = "remote";
 
 /// The configured repository.
 ///
@@ -149,9 +153,7 @@ impl Work<'_> {
         let mut check = Check::default();
         let drilled = crate::backup::remote::clean(state_folder)
             .and_then(|()| self.fetch(name, &folder, state_folder, &mut check))
-            .and_then(|artefact| {
-                self.drill_one(&artefact, "remote", state_folder, begin, record, &mut check)
-            });
+            .and_then(|artefact| self.drill_one(&artefact, DRILL, state_folder, begin, record, &mut check));
         // What cannot be removed now, the next one removes.
         let _ = std::fs::remove_dir_all(&folder);
         if let Err(problem) = drilled {
@@ -228,22 +230,38 @@ pub(super) fn unknown(
         .remedy(hint.unwrap_or_else(|| "mend that and try again; the copies are untouched".to_owned()))
 }
 
-/// What the record says of the pushes, for those who do not ask the network.
+/// What is on record of the copies, for those who do not ask the network.
+pub(in crate::commands) struct Recorded {
+    pub check: Check,
+    /// What was pushed, oldest first.
+    pub copies: Vec<Copied>,
+    pub verified: Option<Timestamp>,
+    pub drilled: Option<Timestamp>,
+}
+
+/// Reads the record and judges what it says.
 ///
 /// # Errors
 /// When the record cannot be read.
-pub(in crate::commands) fn recorded(config: &Config, record: &Record, now: jiff::Timestamp) -> Result<Check> {
+pub(in crate::commands) fn recorded(config: &Config, record: &Record, now: Timestamp) -> Result<Recorded> {
     let Some(state) = &record.state else { anyhow::bail!("sitekeep's record cannot be read") };
     let since = now - SignedDuration::from_hours(24 * 400);
-    let points = state.history("remote_bytes", &config.site.name, since)?;
+    let points = |name| state.history(name, &config.site.name, since);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a number of bytes as it was recorded"
     )]
-    let copies: Vec<Copied> =
-        points.iter().map(|point| Copied { at: point.at, bytes: Some(point.value as u64) }).collect();
-    Ok(judge(&copies, &config.remote, &config.site.name, now))
+    let copies: Vec<Copied> = points("remote_bytes")?
+        .iter()
+        .map(|point| Copied { at: point.at, bytes: Some(point.value as u64) })
+        .collect();
+    // Measured of a verification that found nothing wrong.
+    let verified = points("remote_verify_seconds")?.last().map(|point| point.at);
+    let drills = state.drills()?;
+    let passed = drills.iter().filter(|drill| drill.kind == DRILL && drill.passed());
+    let drilled = passed.map(|drill| drill.at).max();
+    Ok(Recorded { check: judge(&copies, &config.remote, &config.site.name, now), copies, verified, drilled })
 }
 
 /// The sizes of a copy in the words of a list.

@@ -7,6 +7,8 @@ use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
 use crate::commands::site::item;
 use crate::config::Config;
+use crate::error::Error;
+use crate::error::Kind;
 use crate::output::Bar;
 use crate::recovery;
 use crate::status::Finding;
@@ -63,6 +65,10 @@ pub(super) fn run(
     recovery::require_empty(&target)?;
     let mut config = Config::default();
     config.remote.repository = Some(repository.to_owned());
+    config
+        .remote
+        .check_repository()
+        .map_err(|wrong| Error::new(Kind::Usage, format!("--repository: {wrong}")))?;
     config.remote.password_file.clone_from(&args.password_file);
     config.remote.credentials_file.clone_from(&args.credentials_file);
     let bar = Bar::that_hears(context.printer.quiet, Interrupt::listen()?);
