@@ -17,7 +17,6 @@ use crate::troubleshoot::Window;
 use crate::units::count;
 use anyhow::Context as _;
 use anyhow::Result;
-use jiff::SignedDuration;
 use std::io::BufRead;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -80,14 +79,7 @@ fn close_window(state_folder: &Path, context: &Context) -> Option<Finding> {
 
 /// An item of a report about changes of the site.
 pub(super) fn item(id: &'static str, title: &'static str, begin: Instant, check: Check) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line: "Restaurer une Sauvegarde",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
+    ItemReport::timed(id, title, "Restaurer une Sauvegarde", begin, check)
 }
 
 /// Refuses the name of another site.

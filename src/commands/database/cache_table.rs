@@ -1,10 +1,10 @@
 //! `database cache-table`.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::report::ReportArgs;
 use crate::commands::site;
 use crate::db::upkeep;
+use crate::output::ItemReport;
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
@@ -48,6 +48,7 @@ pub(super) fn run(args: &CacheTableArgs, context: &Context) -> Result<Status> {
             (false, _) => "is there already",
         };
     let check = Finding::ok(&kinds::DATABASE_CACHE, &args.name, message).into();
-    let items = vec![item("database.cache", "Cache table", "Performance dégradée", begin, check)];
+    let items =
+        vec![ItemReport::timed("database.cache", "Cache table", "Performance dégradée", begin, check)];
     record.tell("database cache-table", Vec::new(), items, config, &args.report, context)
 }

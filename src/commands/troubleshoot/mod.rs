@@ -29,7 +29,6 @@ use anyhow::Result;
 use clap::Args;
 use clap::Subcommand;
 use debug::ErrorsArgs;
-use jiff::SignedDuration;
 use std::fmt::Write as _;
 use std::os::fd::AsFd;
 use std::process::Stdio;
@@ -147,14 +146,7 @@ fn report(
     begin: Instant,
     check: Check,
 ) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line: problem.heading(),
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
+    ItemReport::timed(id, title, problem.heading(), begin, check)
 }
 
 /// What mends the causes, each once, in their order.
