@@ -37,9 +37,10 @@ use std::fmt::Write as _;
     subcommand_negates_reqs = true,
     after_help = "\
 Examples:
-  sitekeep acknowledge DISK-003 --reason \"archive moves in May\" --by Awa --until 2027-05-31
-  sitekeep acknowledge HEALTH-002 --subject 127.0.0.1:5000 --reason \"no Vite here\" \\
+  sitekeep acknowledge DISK-003 --reason \"archive moves in May\" \\
       --by Awa --until 2027-05-31
+  sitekeep acknowledge HEALTH-002 --subject 127.0.0.1:5000 \\
+      --reason \"no Vite here\" --by Awa --until 2027-05-31
   sitekeep acknowledge list
   sitekeep acknowledge remove DISK-003"
 )]

@@ -25,7 +25,7 @@ use std::path::PathBuf;
 Examples:
   sitekeep init                                        in the project's folder
   sitekeep init /srv/shop --output /etc/sitekeep/sitekeep.toml
-  sitekeep init --dry-run                              only show what would be written")]
+  sitekeep init --dry-run                              show it, write nothing")]
 pub(super) struct InitArgs {
     /// Folder of the project, or of its backend
     #[arg(default_value = ".", value_name = "PATH")]

@@ -25,7 +25,7 @@ Examples:
   sitekeep serve --listen 127.0.0.1:0       on any free port
   sitekeep serve --frontend frontend/dist   with the site's own React frontend
   sitekeep serve --listen unix:/run/shop.sock   for nginx on this machine
-  sitekeep serve --listen 0.0.0.0:8000      for the world: put nginx with TLS before it")]
+  sitekeep serve --listen 0.0.0.0:8000      for the world: put nginx before it")]
 pub(super) struct ServeArgs {
     /// Address and port, or `unix:/PATH` [default: [serve] listen of the configuration, 127.0.0.1:8000]
     #[arg(long, value_name = "ADDRESS:PORT")]

@@ -29,7 +29,7 @@ use std::time::Instant;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  sitekeep undo                      takes the last change back; asks for the site's name first
+  sitekeep undo                      the last change; asks for the site's name
   sitekeep quarantine list           the runs that can be undone
   sitekeep undo 20261123T080000Z-5c1f09ab --confirm niasotac")]
 pub(super) struct UndoArgs {

@@ -32,7 +32,7 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   sitekeep checklist show
-  sitekeep checklist show monthly --html monthly.html   with the runs of the month")]
+  sitekeep checklist show monthly --html monthly.html   with the month's runs")]
 pub(in crate::commands) struct ShowArgs {
     /// daily, weekly, monthly or quarterly; without it, all
     #[arg(value_parser = period)]

@@ -15,8 +15,8 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  sitekeep checklist sign docs.procedures --by Awa --note \"new products in the manual\"
-  sitekeep checklist sign performance.review --by \"Awa D.\" --note \"report of 23 November\"")]
+  sitekeep checklist sign docs.procedures --by Awa --note \"new products\"
+  sitekeep checklist sign performance.review --by \"Awa D.\"")]
 pub(in crate::commands) struct SignArgs {
     /// The item, as `sitekeep checklist show` names it
     item: String,

@@ -16,8 +16,10 @@ use std::time::Instant;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 In settings.py (guide: Performance dégradée):
-  CACHES = {'default': {'BACKEND': 'django.core.cache.backends.db.DatabaseCache',
-                        'LOCATION': 'cache_table'}}
+  CACHES = {'default': {
+      'BACKEND': 'django.core.cache.backends.db.DatabaseCache',
+      'LOCATION': 'cache_table',
+  }}
 
 Example: sitekeep database cache-table")]
 pub(in crate::commands) struct CacheTableArgs {

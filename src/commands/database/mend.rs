@@ -15,8 +15,8 @@ use std::time::Instant;
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Before anything is rebuilt the database is backed up. The share of dead space from
-which a rebuild pays is [database] dead_space.
+Before anything is rebuilt the database is backed up. The share of dead space
+from which a rebuild pays is [database] dead_space.
 
 Example: sitekeep database optimize --dry-run")]
 pub(in crate::commands) struct MendArgs {

@@ -32,8 +32,8 @@ const SHOWN: usize = 40;
 /// asked about is UNKNOWN. Nothing is changed.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Advisories for a machine without network: fetch PyPI/all.zip and npm/all.zip from
-https://osv-vulnerabilities.storage.googleapis.com and bring them along.
+Advisories for a machine without network: fetch PyPI/all.zip and npm/all.zip
+from https://osv-vulnerabilities.storage.googleapis.com and bring them along.
 
 Examples:
   sitekeep dependencies check

@@ -34,9 +34,9 @@ const UPDATE: &str = "Mise à Jour des Dépendances";
 #[command(after_help = "\
 Examples:
   sitekeep dependencies update --patch --dry-run   what would change
-  sitekeep dependencies update --minor             all within their major version
+  sitekeep dependencies update --minor             within their major version
   sitekeep dependencies update django react        these, to the latest
-  sitekeep dependencies update django --patch      this one, to the latest of its line
+  sitekeep dependencies update django --patch      this one, within its line
   sitekeep undo                                    the former packages")]
 pub(in crate::commands) struct UpdateArgs {
     /// Packages to update [default: all that the project names]

@@ -26,12 +26,12 @@ use std::time::Instant;
 /// Worst first. The format is that of the content, whatever the name says. Nothing is changed.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The guide's rules, to be changed in [images]: JPEG or PNG, at most 2 MB, at least
-800 x 600, 4:3 or 16:9.
+The guide's rules, to be changed in [images]: JPEG or PNG, at most 2 MB, at
+least 800 x 600, 4:3 or 16:9.
 
 Examples:
   sitekeep images check
-  sitekeep images check --format csv > pictures.csv   every picture with its figures")]
+  sitekeep images check --format csv > pictures.csv   each with its figures")]
 pub(in crate::commands) struct CheckArgs {
     #[command(flatten)]
     report: ReportArgs,

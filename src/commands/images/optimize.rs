@@ -47,7 +47,7 @@ The originals are kept as long as [quarantine] says, so room is free only after
 Examples:
   sitekeep images optimize --dry-run
   sitekeep images optimize
-  sitekeep images optimize --target similarity=80   the smallest that still scores 80")]
+  sitekeep images optimize --target similarity=80   smallest that scores 80")]
 pub(in crate::commands) struct OptimizeArgs {
     /// Only try some pictures, and estimate what would be saved
     #[arg(long, short = 'n')]

@@ -16,8 +16,8 @@ use std::time::Instant;
 /// worker that is killed meanwhile leaves it there.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The folders are [images] upload_folders; files younger than orphan_age, and those that
-a process has open, stay.
+The folders are [images] upload_folders; files younger than orphan_age, and
+those that a process has open, stay.
 
 Example: sitekeep images uploads --dry-run")]
 pub(in crate::commands) struct UploadsArgs {

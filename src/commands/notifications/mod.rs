@@ -48,8 +48,8 @@ pub(super) enum NotificationsCommand {
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Mail and webhook get a message that says it is a test; a ping goes to the address's
-/log, which changes no verdict there.
+Mail and webhook get a message that says it is a test; a ping goes to the
+address's /log, which changes no verdict there.
 
 Example: sitekeep notifications test --only email")]
 pub(super) struct TestArgs {

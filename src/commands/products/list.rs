@@ -35,10 +35,13 @@ pub(in crate::commands) struct ListArgs {
     /// Only with all of these words in slug, name, brand or description
     #[arg(long, value_name = "WORDS")]
     search: Option<String>,
+    /// Only what is in stock
     #[arg(long, conflicts_with = "out_of_stock")]
     in_stock: bool,
+    /// Only what is out of stock
     #[arg(long)]
     out_of_stock: bool,
+    /// Only what the home page shows
     #[arg(long)]
     featured: bool,
 }

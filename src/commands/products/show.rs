@@ -20,6 +20,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example: sitekeep products show hp-pavilion-15-hp")]
 pub(in crate::commands) struct ShowArgs {
+    /// Slug of the product, as `sitekeep products list` has it
     #[arg(value_name = "SLUG")]
     product: String,
 }

@@ -44,7 +44,7 @@ use std::time::Instant;
 #[command(after_help = "\
 Examples:
   sitekeep stats
-  sitekeep stats --html statistics.html --lang fr   a page with charts, for people
+  sitekeep stats --html statistics.html --lang fr   a page with charts
   sitekeep stats --format csv > statistics.csv")]
 pub(super) struct StatsArgs {
     /// Write a page with charts to this file, atomically, instead of printing

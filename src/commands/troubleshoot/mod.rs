@@ -56,8 +56,8 @@ pub(super) enum TroubleshootCommand {
 #[command(after_help = "\
 Examples:
   sitekeep troubleshoot site
-  sitekeep troubleshoot images --fix --confirm niasotac   agrees to restoring, too
-  sitekeep troubleshoot errors --debug 10m                error pages, for ten minutes")]
+  sitekeep troubleshoot images --fix --confirm niasotac   restores, too
+  sitekeep troubleshoot errors --debug 10m                for ten minutes")]
 pub(super) struct TroubleshootArgs {
     /// Mend the causes that sitekeep can mend, one after the other
     #[arg(long)]

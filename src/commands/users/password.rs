@@ -118,6 +118,7 @@ Examples:
   sitekeep users password amina
   pwgen 20 1 | tee /dev/tty | sitekeep users password amina --password-stdin")]
 pub(in crate::commands) struct PasswordArgs {
+    /// Name that the user logs in with
     #[arg(value_name = "NAME")]
     user: String,
     #[command(flatten)]

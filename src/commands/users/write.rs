@@ -27,6 +27,7 @@ use std::time::Instant;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example: sitekeep users deactivate amina")]
 pub(in crate::commands) struct DeactivateArgs {
+    /// Name that the user logs in with
     #[arg(value_name = "NAME")]
     user: String,
     #[command(flatten)]
@@ -37,6 +38,7 @@ pub(in crate::commands) struct DeactivateArgs {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example: sitekeep users activate amina")]
 pub(in crate::commands) struct ActivateArgs {
+    /// Name that the user logs in with
     #[arg(value_name = "NAME")]
     user: String,
     #[command(flatten)]
