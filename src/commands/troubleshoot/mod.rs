@@ -166,7 +166,9 @@ fn summary(problem: Problem, found: &[ItemReport], config: &Config) -> String {
     let findings: Vec<&Finding> = found.iter().flat_map(|item| &item.findings).collect();
     let causes = problem.causes(&findings);
     if causes.is_empty() {
-        return format!("{}: no cause was found\n", problem.heading());
+        let unknown = found.iter().flat_map(|item| &item.findings).any(|it| it.status == Status::Unknown);
+        let of = if unknown { " in what could be looked at" } else { "" };
+        return format!("{}: no cause was found{of}\n", problem.heading());
     }
     let mut text = format!("{}:\n", problem.heading());
     for (finding, fix) in causes {
