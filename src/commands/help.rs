@@ -1,5 +1,6 @@
 //! What every command's help is held to.
 
+use crate::checklist::AUDIT;
 use clap::Command;
 
 fn every(command: &Command, path: &str, look: &mut dyn FnMut(&Command, &str)) {
@@ -42,6 +43,17 @@ fn options_for_copies_away_stand_apart_from_the_others() {
             };
             assert_eq!(heading("repository").as_deref(), Some("Copies away from this machine"));
             assert_eq!((heading("only"), heading("output")), (None, None));
+        }
+    });
+}
+
+#[test]
+fn the_parts_of_the_audit_are_all_named() {
+    every(&super::definition(), "", &mut |command, path| {
+        let parts = command.get_arguments().find(|it| it.get_id() == "only");
+        if let Some(help) = parts.and_then(clap::Arg::get_help).filter(|_| path.ends_with(" audit")) {
+            let known: Vec<_> = AUDIT.iter().map(|part| part.id.trim_start_matches("security.")).collect();
+            assert_eq!(help.to_string(), format!("Only these parts: {}", known.join(", ")));
         }
     });
 }

@@ -46,6 +46,7 @@ pub(super) struct InitArgs {
 /// # Errors
 /// When the folder is not there, or a configuration is there already.
 pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Status> {
+    context.printer.refuse_formats("init")?;
     let root = context.environment.directory.join(&args.path);
     let root = root.canonicalize().map_err(|error| {
         Error::new(Kind::Usage, format!("open folder {}: {error}", root.display()))

@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 /// Serve the catalogue as a web site
 ///
-/// Reads the site's own database and media folder, and changes nothing, unless [serve] admin opens /admin/ to Django's staff. Ends at SIGTERM or Ctrl-C, when the last
-/// request is answered. Pages are rendered in French and need no script. Under systemd the service is ready (READY=1) when it listens, and
-/// a socket that systemd passes is used before --listen.
+/// Reads the site's own database and media folder, and changes nothing, unless [serve] admin opens /admin/ to Django's
+/// staff. Ends at SIGTERM or Ctrl-C, when the last request is answered. Pages need no script; their language is [serve]
+/// language. Under systemd the service is ready (READY=1) when it listens, and a socket that systemd passes is used
+/// before --listen.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:

@@ -129,8 +129,10 @@ fn chosen(changes: Vec<Change>, run: Option<&str>) -> Result<Change> {
         None => changes.into_iter().rfind(|change| change.phase == Phase::Applied),
     };
     found.ok_or_else(|| {
-        let message = run
-            .map_or_else(|| "there is nothing to undo".to_owned(), |run| format!("run {run} keeps nothing"));
+        let message = run.map_or_else(
+            || "there is nothing to undo".to_owned(),
+            |run| format!("nothing is kept of a run `{run}`"),
+        );
         Error::new(ErrorKind::Usage, message).hint("sitekeep quarantine list shows what can be undone").into()
     })
 }

@@ -7,8 +7,6 @@ use crate::backup::Standing;
 use crate::backup::remote::Snapshot;
 use crate::commands::Context;
 use crate::config::Config;
-use crate::error::Error;
-use crate::error::Kind;
 use crate::output::Format;
 use crate::output::csv_line;
 use crate::status::Status;
@@ -23,19 +21,6 @@ use std::path::Path;
 
 /// When something was done with each backup.
 type Times = BTreeMap<String, Timestamp>;
-
-/// Refuses a format that is none for lists.
-///
-/// # Errors
-/// A usage error.
-pub(super) fn refuse_monitoring(context: &Context) -> Result<()> {
-    match context.printer.format {
-        Format::Text | Format::Csv | Format::Json => Ok(()),
-        _ => Err(Error::new(Kind::Usage, "a list has no format for monitoring systems")
-            .hint("use --format text, json or csv")
-            .into()),
-    }
-}
 
 /// The copies away from this machine, in the format that is asked for.
 ///
@@ -94,7 +79,7 @@ pub(super) fn remote(snapshots: &[Snapshot], label: &str, context: &Context) -> 
 /// # Errors
 /// When the folder or the state cannot be read, or the format is one for monitoring systems.
 pub(super) fn run(config: &Config, folder: &Path, context: &Context) -> Result<Status> {
-    refuse_monitoring(context)?;
+    context.printer.list_format()?;
     let artefacts = backup::list(folder, &config.time_zone())?;
     let state = context.state(config)?;
     let (verified, drilled) = (state.verified_artefacts()?, state.drilled_artefacts()?);

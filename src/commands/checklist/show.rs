@@ -2,7 +2,6 @@
 
 use super::last;
 use super::period;
-use super::refused;
 use super::standings;
 use crate::acknowledge::Acknowledgements;
 use crate::checklist;
@@ -11,7 +10,7 @@ use crate::checklist::Period;
 use crate::checklist::Sheet;
 use crate::commands::Context;
 use crate::config::Config;
-use crate::output::Format;
+use crate::output::ListFormat;
 use crate::output::Printer;
 use crate::output::csv_line;
 use crate::output::wrap;
@@ -55,11 +54,10 @@ pub(super) fn run(args: &ShowArgs, context: &Context) -> Result<Status> {
         return page(&sheets, file, config, &state, context);
     }
     let zone = config.time_zone();
-    let text = match context.printer.format {
-        Format::Text => text(&sheets, &zone),
-        Format::Json => json(&sheets, config)?,
-        Format::Csv => csv(&sheets),
-        _ => return Err(refused()),
+    let text = match context.printer.list_format()? {
+        ListFormat::Text => text(&sheets, &zone),
+        ListFormat::Json => json(&sheets, config)?,
+        ListFormat::Csv => csv(&sheets),
     };
     context.printer.out(&text)?;
     Ok(Status::Ok)

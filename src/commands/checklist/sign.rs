@@ -33,6 +33,7 @@ pub(in crate::commands) struct SignArgs {
 /// # Errors
 /// A usage error for an item that no person does; when the state cannot be written.
 pub(super) fn run(args: &SignArgs, context: &Context) -> Result<Status> {
+    context.printer.refuse_formats("checklist sign")?;
     let loaded = context.load_site()?;
     let config = &loaded.config;
     let item = checklist::find(&checklist::of_site(config)?, &args.item)?;

@@ -3,9 +3,7 @@
 use crate::commands::Context;
 use crate::db::upkeep;
 use crate::db::upkeep::Space;
-use crate::error::Error;
-use crate::error::Kind;
-use crate::output::Format;
+use crate::output::ListFormat;
 use crate::output::csv_line;
 use crate::status::Status;
 use crate::units::ByteSize;
@@ -26,15 +24,10 @@ pub(in crate::commands) struct SizeArgs {}
 pub(super) fn run(_args: &SizeArgs, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let settings = &loaded.config.database;
-    let text = match context.printer.format {
-        Format::Text => text(&settings.label(), &upkeep::space(settings)?)?,
-        Format::Csv => csv(&upkeep::space(settings)?),
-        Format::Json => json(&settings.label(), &upkeep::space(settings)?)?,
-        _ => {
-            return Err(Error::new(Kind::Usage, "a list has no format for monitoring systems")
-                .hint("use --format text, json or csv")
-                .into());
-        }
+    let text = match context.printer.list_format()? {
+        ListFormat::Text => text(&settings.label(), &upkeep::space(settings)?)?,
+        ListFormat::Csv => csv(&upkeep::space(settings)?),
+        ListFormat::Json => json(&settings.label(), &upkeep::space(settings)?)?,
     };
     context.printer.out(&text)?;
     Ok(Status::Ok)

@@ -28,7 +28,7 @@ Examples:
   sitekeep security audit --only settings,accounts
   sitekeep security audit --with-django --format json")]
 pub(in crate::commands) struct AuditArgs {
-    /// Only these parts: settings, files, media, repository, visitors, accounts, logins, ports, unit
+    /// Only these parts: settings, files, media, repository, visitors, tls, accounts, logins, ports, unit
     #[arg(long, value_name = "PARTS", value_delimiter = ',')]
     only: Vec<String>,
     /// Leave these parts out
