@@ -4,7 +4,9 @@ use crate::commands::Context;
 use crate::db::upkeep;
 use crate::db::upkeep::Space;
 use crate::output::ListFormat;
+use crate::output::Printer;
 use crate::output::csv_line;
+use crate::output::wrap;
 use crate::status::Status;
 use crate::units::ByteSize;
 use crate::units::grouped;
@@ -47,7 +49,8 @@ fn text(label: &str, space: &Space) -> Result<String> {
         )?;
     }
     let (whole, dead) = (ByteSize(space.bytes), ByteSize(space.dead_bytes()));
-    writeln!(text, "\n{label}: {whole} in all, about {dead} of it hold nothing")?;
+    let line = format!("{label}: {whole} in all, about {dead} of it hold nothing");
+    writeln!(text, "\n{}", wrap(&line, Printer::width(), 2))?;
     if space.tables.iter().any(|table| table.rows.is_none()) {
         writeln!(text, "?: the database has no estimate; `sitekeep database optimize` makes one")?;
     }

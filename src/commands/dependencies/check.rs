@@ -103,7 +103,7 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Status> {
     }
     match looked.outdated {
         Some(check) => {
-            items.push(ItemReport::timed("dependencies.outdated", "Later versions", UPDATES, begin, check))
+            items.push(ItemReport::timed("dependencies.outdated", "Later versions", UPDATES, begin, check));
         }
         None => skipped.push("dependencies.outdated".to_owned()),
     }
