@@ -68,7 +68,7 @@ fn page(sheets: &[Sheet], file: &Path, config: &Config, state: &State, context: 
     let acknowledgements = Acknowledgements::read(state.folder(), today)?;
     let page = checklist::page(sheets, &acknowledgements, state, config, context.now)?;
     fs::write_output(file, page.as_bytes())?;
-    context.printer.note(&format!("written: {}", file.display()));
+    context.printer.note(&format!("{} is written", file.display()));
     Ok(Status::Ok)
 }
 
