@@ -84,6 +84,19 @@ pub fn hints(error: &anyhow::Error) -> Vec<&str> {
     error.downcast_ref::<Error>().and_then(|known| known.hint.as_deref()).into_iter().collect()
 }
 
+/// What to do about an error of the machine that carries no hint of its own.
+pub fn way_out(error: &anyhow::Error) -> Option<&'static str> {
+    let kind = error.chain().find_map(|cause| Some(cause.downcast_ref::<std::io::Error>()?.kind()))?;
+    match kind {
+        std::io::ErrorKind::PermissionDenied => Some("run as root, or as the user that owns it"),
+        std::io::ErrorKind::StorageFull => Some("make room there: sitekeep disk"),
+        std::io::ErrorKind::ReadOnlyFilesystem => {
+            Some("that file system is mounted read-only: sitekeep disk")
+        }
+        _ => None,
+    }
+}
+
 /// Whether the error is a closed pipe: the reader has seen enough, which is no failure.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
@@ -96,6 +109,16 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 mod tests {
     use super::*;
     use anyhow::Context;
+
+    #[test]
+    fn an_error_of_the_machine_has_a_way_out_of_its_own() {
+        let of = |kind: std::io::ErrorKind| {
+            way_out(&anyhow::Error::from(std::io::Error::from(kind)).context("write x"))
+        };
+        assert!(of(std::io::ErrorKind::PermissionDenied).is_some_and(|hint| hint.contains("run as")));
+        assert!(of(std::io::ErrorKind::StorageFull).is_some_and(|hint| hint.contains("make room")));
+        assert_eq!(of(std::io::ErrorKind::NotFound), None);
+    }
 
     #[test]
     fn the_exit_code_survives_added_context() {

@@ -297,3 +297,18 @@ fn rounds_before_the_record_of_items_count() {
     assert_eq!(state(&sandbox, "2026-11-23T09:00:00Z", "disk.space"), "done");
     assert_eq!(state(&sandbox, "2026-11-23T09:00:00Z", "disk.media"), "due");
 }
+
+#[test]
+fn a_check_that_can_never_run_tells_the_line_that_leaves_it_out_and_the_line_works() {
+    let sandbox = Sandbox::site();
+    for (item, id) in [("dependencies.check", "DEPENDENCIES-001"), ("logs.access", "LOGS-006")] {
+        let round = if item.starts_with("logs") { "daily" } else { "weekly" };
+        let report = sandbox.run(&[round, "--only", item, "--format", "json"]).exits(3).json();
+        let told = findings(&report, id, "unknown");
+        let remedy = told[0]["remedy"].as_str().unwrap();
+        let (_, line) = remedy.split_once("leave the check out: [checklist] ").expect(remedy);
+        let other = Sandbox::site();
+        other.configure(&format!("[checklist]\n{line}\n"));
+        other.run(&[round, "--only", item]).exits(64).complains("is no item of this checklist");
+    }
+}

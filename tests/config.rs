@@ -13,6 +13,31 @@ fn origin_tells_file_environment_and_default() {
 }
 
 #[test]
+fn a_section_that_is_named_keeps_the_defaults_of_its_keys() {
+    let sandbox = Sandbox::empty();
+    sandbox.run(&["init", "--force"]).exits(0);
+    sandbox
+        .run(&["config", "show"])
+        .exits(0)
+        .says("backup.database.last = 30\n")
+        .says("backup.full.last = 15\n");
+    sandbox.write("own.toml", "[backup.database]\ndaily = 7\n");
+    let shown = sandbox.run(&["config", "show", "--origin", "--config", "own.toml"]).exits(0);
+    shown.says("backup.database.daily = 7  #").says("backup.database.last = 30  # default\n");
+}
+
+#[test]
+fn what_is_well_is_not_told_when_quiet_and_defaults_are_told_as_such() {
+    let sandbox = Sandbox::site();
+    assert_eq!(sandbox.run(&["config", "validate", "--quiet"]).exits(0).stdout, "");
+    let bare = Sandbox::empty();
+    bare.run(&["config", "show"])
+        .exits(0)
+        .complains("no configuration file was found: these are the defaults");
+    bare.run(&["config", "validate", "--quiet"]).exits(1).says("no file: the defaults are used");
+}
+
+#[test]
 fn an_unknown_key_names_file_line_and_suggestion() {
     let sandbox = Sandbox::site();
     sandbox.configure("[disk]\nmedia_limt = \"1 GB\"\n");

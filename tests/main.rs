@@ -22,6 +22,7 @@ mod disk;
 mod django;
 mod docs;
 mod explain;
+mod formats;
 mod guide;
 mod health;
 mod images;

@@ -3,6 +3,7 @@
 use super::Problem;
 use super::ProblemKind;
 use crate::quarantine::PREFIX;
+use crate::system::fs;
 use jiff::Timestamp;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -67,7 +68,7 @@ pub(super) fn walk(root: &Path) -> Tree {
             Ok(entry) => entry,
             Err(error) => {
                 let path = error.path().unwrap_or(root).to_owned();
-                tree.problems.push(failed(&path, &error.into()));
+                tree.problems.push(failed(&path, &fs::walked(error)));
                 continue;
             }
         };
@@ -75,7 +76,7 @@ pub(super) fn walk(root: &Path) -> Tree {
         let metadata = match entry.metadata() {
             Ok(metadata) => metadata,
             Err(error) => {
-                tree.problems.push(failed(path, &error.into()));
+                tree.problems.push(failed(path, &fs::walked(error)));
                 continue;
             }
         };

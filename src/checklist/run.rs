@@ -10,7 +10,6 @@ use crate::output::ItemReport;
 use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
-use jiff::SignedDuration;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::time::Instant;
@@ -51,14 +50,7 @@ pub fn run(items: &[&'static Item], round: &mut Round<'_>) -> Ran {
                 Err(_) => failed(item, &anyhow::anyhow!("the check crashed; its message is on stderr")),
             };
             round.progress.advance(1);
-            ItemReport {
-                id: item.id,
-                title: item.title,
-                line: item.line,
-                duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-                findings: check.findings,
-                metrics: check.metrics,
-            }
+            ItemReport::timed(item.id, item.title, item.line, begin, check)
         })
         .collect();
     round.progress.finish();

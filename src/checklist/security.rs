@@ -101,14 +101,7 @@ pub fn audit_grade(reports: &[ItemReport], round: &Round<'_>) -> ItemReport {
 }
 
 fn report(id: &'static str, title: &'static str, begin: Instant, check: Check) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line: LINE,
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
+    ItemReport::timed(id, title, LINE, begin, check)
 }
 
 fn failed(part: &AuditPart, problem: &anyhow::Error) -> Check {

@@ -9,8 +9,8 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
 use crate::error::one_line;
-use crate::output::Format;
 use crate::output::ItemReport;
+use crate::output::ListFormat;
 use crate::output::Printer;
 use crate::output::Report;
 use crate::output::csv_line;
@@ -37,9 +37,10 @@ use std::fmt::Write as _;
     subcommand_negates_reqs = true,
     after_help = "\
 Examples:
-  sitekeep acknowledge DISK-003 --reason \"archive moves in May\" --by Awa --until 2027-05-31
-  sitekeep acknowledge HEALTH-002 --subject 127.0.0.1:5000 --reason \"no Vite here\" \\
+  sitekeep acknowledge DISK-003 --reason \"archive moves in May\" \\
       --by Awa --until 2027-05-31
+  sitekeep acknowledge HEALTH-002 --subject 127.0.0.1:5000 \\
+      --reason \"no Vite here\" --by Awa --until 2027-05-31
   sitekeep acknowledge list
   sitekeep acknowledge remove DISK-003"
 )]
@@ -109,6 +110,7 @@ pub(super) fn run(args: &AcknowledgeArgs, context: &Context) -> Result<Status> {
 }
 
 fn add(args: &AcknowledgeArgs, id: &str, until: Date, config: &Config, context: &Context) -> Result<Status> {
+    context.printer.refuse_formats("acknowledge")?;
     let entry = Acknowledgement {
         id: kind(id)?.id.to_owned(),
         subject: args.subject.clone(),
@@ -130,6 +132,7 @@ fn add(args: &AcknowledgeArgs, id: &str, until: Date, config: &Config, context: 
 }
 
 fn remove(args: &RemoveArgs, config: &Config, context: &Context) -> Result<Status> {
+    context.printer.refuse_formats("acknowledge remove")?;
     let id = kind(&args.id)?.id;
     let _lock = lock(config, context)?;
     let mut acknowledgements = readable(config, context)?;
@@ -206,15 +209,10 @@ pub(super) fn mark(report: &mut Report, acknowledgements: &Result<Acknowledgemen
 fn list(config: &Config, context: &Context) -> Result<Status> {
     let acknowledgements = report::acknowledgements(config, context)?;
     let today = context.now.to_zoned(config.time_zone()).date();
-    let text = match context.printer.format {
-        Format::Text => text(&acknowledgements, today),
-        Format::Csv => csv(&acknowledgements, today),
-        Format::Json => json(&acknowledgements, today)?,
-        _ => {
-            return Err(Error::new(ErrorKind::Usage, "a list has no format for monitoring systems")
-                .hint("use --format text, json or csv")
-                .into());
-        }
+    let text = match context.printer.list_format()? {
+        ListFormat::Text => text(&acknowledgements, today),
+        ListFormat::Csv => csv(&acknowledgements, today),
+        ListFormat::Json => json(&acknowledgements, today)?,
     };
     context.printer.out(&text)?;
     for (line, why) in &acknowledgements.wrong {

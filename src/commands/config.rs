@@ -53,6 +53,7 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Status> 
                     serde_json::json!({ "file": loaded.file, "missing": missing, "remote": remote });
                 context.printer.out(&format!("{document}\n"))?;
             } else {
+                let is_well = missing.is_empty() && loaded.file.is_some();
                 let verdict = if loaded.file.is_none() {
                     "the defaults are used; write one with: sitekeep init"
                 } else if missing.is_empty() && lacking.is_empty() {
@@ -60,7 +61,9 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Status> 
                 } else {
                     "valid, but some of what it names is not there"
                 };
-                context.printer.out(&format!("{place}: {verdict}\n"))?;
+                if !(is_well && context.printer.quiet) {
+                    context.printer.out(&format!("{place}: {verdict}\n"))?;
+                }
                 for (key, path) in &missing {
                     context.printer.warning(&format!("{key}: {path} is not there"));
                 }
@@ -78,6 +81,9 @@ pub(super) fn run(command: &ConfigCommand, context: &Context) -> Result<Status> 
             });
         }
         ConfigCommand::Show { origin } => {
+            if loaded.file.is_none() {
+                context.printer.note("no configuration file was found: these are the defaults");
+            }
             let entries = loaded.entries()?;
             let mut text = String::new();
             if context.printer.format == Format::Json {

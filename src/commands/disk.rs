@@ -11,9 +11,9 @@ use clap::Args;
 /// Check space, media folder and database size
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The guide's thresholds, to be changed in [disk]: 20% free, 5 GB of media, 2 GB of database.
-Growth is told once two runs an hour or more apart are recorded, and judged once
-the records span 20 hours.")]
+The guide's thresholds, to be changed in [disk]: 20% free, 5 GB of media, 2 GB
+of database. Growth is told once two runs an hour or more apart are recorded,
+and judged once the records span 20 hours.")]
 pub(super) struct DiskArgs {
     #[command(flatten)]
     report: ReportArgs,

@@ -16,7 +16,7 @@ use clap::ValueEnum;
 #[command(after_help = "\
 Examples:
   sitekeep health              everything
-  sitekeep health pages        home, listing, products, search, pictures, WhatsApp
+  sitekeep health pages        home, list, products, search, pictures, WhatsApp
   sitekeep health ports --format nagios")]
 pub(super) struct HealthArgs {
     /// Only these parts

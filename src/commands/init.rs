@@ -25,7 +25,7 @@ use std::path::PathBuf;
 Examples:
   sitekeep init                                        in the project's folder
   sitekeep init /srv/shop --output /etc/sitekeep/sitekeep.toml
-  sitekeep init --dry-run                              only show what would be written")]
+  sitekeep init --dry-run                              show it, write nothing")]
 pub(super) struct InitArgs {
     /// Folder of the project, or of its backend
     #[arg(default_value = ".", value_name = "PATH")]
@@ -46,6 +46,7 @@ pub(super) struct InitArgs {
 /// # Errors
 /// When the folder is not there, or a configuration is there already.
 pub(super) fn run(args: &InitArgs, context: &Context) -> Result<Status> {
+    context.printer.refuse_formats("init")?;
     let root = context.environment.directory.join(&args.path);
     let root = root.canonicalize().map_err(|error| {
         Error::new(Kind::Usage, format!("open folder {}: {error}", root.display()))

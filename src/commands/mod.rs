@@ -16,6 +16,8 @@ mod docs;
 mod explain;
 mod generate;
 mod health;
+#[cfg(test)]
+mod help;
 mod images;
 mod init;
 mod language;

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
 use crate::error::one_line;
-use crate::output::Format;
+use crate::output::ListFormat;
 use crate::output::csv_line;
 use crate::quarantine::Change;
 use crate::quarantine::Phase;
@@ -70,8 +70,8 @@ pub(super) fn run(command: &QuarantineCommand, context: &Context) -> Result<Stat
 
 fn list(config: &Config, context: &Context) -> Result<Status> {
     let changes = Quarantine::new(&context.state_folder(config)?, &config.database).list()?;
-    let text = match context.printer.format {
-        Format::Json => {
+    let text = match context.printer.list_format()? {
+        ListFormat::Json => {
             let rows: Vec<_> = changes
                 .iter()
                 .map(|change| {
@@ -87,7 +87,7 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
                 serde_json::to_string_pretty(&serde_json::json!({ "schema_version": 1, "kept": rows }))?
             )
         }
-        Format::Csv => {
+        ListFormat::Csv => {
             let mut text = csv_line(&["run", "at", "command", "phase", "parts", "bytes", "keep_until"]);
             for change in &changes {
                 text.push_str(&csv_line(&[
@@ -102,8 +102,8 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
             }
             text
         }
-        Format::Text if changes.is_empty() => "nothing is kept: no change can be undone\n".to_owned(),
-        Format::Text => {
+        ListFormat::Text if changes.is_empty() => "nothing is kept: no change can be undone\n".to_owned(),
+        ListFormat::Text => {
             let zone = config.time_zone();
             let mut text = String::new();
             for change in changes.iter().rev() {
@@ -119,11 +119,6 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
                 );
             }
             text
-        }
-        _ => {
-            return Err(Error::new(ErrorKind::Usage, "a list has no such format")
-                .hint("use --format text, json or csv")
-                .into());
         }
     };
     context.printer.out(&text)?;
@@ -148,7 +143,7 @@ fn purge(args: &PurgeArgs, config: &Config, context: &Context) -> Result<Status>
     let chosen: Vec<Change> = if args.all || !args.runs.is_empty() {
         let all = quarantine.list()?;
         if let Some(unknown) = args.runs.iter().find(|run| !all.iter().any(|change| change.run == **run)) {
-            return Err(Error::new(ErrorKind::Usage, format!("run {unknown} keeps nothing"))
+            return Err(Error::new(ErrorKind::Usage, format!("nothing is kept of a run `{unknown}`"))
                 .hint("sitekeep quarantine list shows the runs")
                 .into());
         }

@@ -45,25 +45,23 @@ use std::time::Instant;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  sitekeep restore latest --dry-run        what would be replaced, and from when it is
+  sitekeep restore latest --dry-run        what would be replaced
   sitekeep restore latest                  asks for the site's name first
   sitekeep restore db_backup_20261122_020000.sqlite3.gz --confirm niasotac
-  sitekeep restore latest --only media     leaves database and configuration alone
-  sitekeep restore latest --remote         from the copies away from this machine
+  sitekeep restore latest --only media     leaves the rest alone
+  sitekeep restore latest --remote         from copies off this machine
 
 A new machine, with nothing but the password and the keys of the store:
-  sitekeep restore latest --repository s3:https://s3.example.com/copies \
+  sitekeep restore latest --repository s3:https://s3.example.com/copies \\
     --password-file restic-password --credentials-file keys --to /srv/shop
 
-The guide's own archives (tar.gz of DATE/db.sqlite3 and DATE/media, .sqlite3.gz, .sql.gz)
-are restored too; what cannot be verified of them is told.")]
+The guide's own archives (tar.gz of DATE/db.sqlite3 and DATE/media, .sqlite3.gz,
+.sql.gz) are restored too; what cannot be verified of them is told.")]
 pub(super) struct RestoreArgs {
     /// Name or path of the backup; `latest` is the newest that holds what is wanted and was
     /// not made before a restore
     #[arg(value_name = "BACKUP")]
     backup: String,
-    #[command(flatten)]
-    away: RemoteArgs,
     /// Only this part of it; may be given several times
     #[arg(long, value_enum, value_name = "PART")]
     only: Vec<PartArg>,
@@ -81,6 +79,8 @@ pub(super) struct RestoreArgs {
     keep_failed: bool,
     #[command(flatten)]
     report: ReportArgs,
+    #[command(flatten)]
+    away: RemoteArgs,
 }
 
 /// A part of the site.

@@ -31,7 +31,8 @@ Examples:
   sitekeep daily                              what a sysadmin does every morning
   sitekeep daily --quiet                      for cron: silent while all is well
   sitekeep daily --only disk --format nagios  one line for a monitoring system
-  sitekeep daily --format prometheus --output /var/lib/node_exporter/sitekeep.prom";
+  sitekeep daily --format prometheus \\
+    --output /var/lib/node_exporter/sitekeep.prom";
 
 pub(super) const WEEKLY_HELP: &str = "\
 Backs up database and media and rotates them; removes expired sessions, old
@@ -42,9 +43,9 @@ Example, for the guide's Sunday night:
 
 pub(super) const MONTHLY_HELP: &str = "\
 Mends the database where that pays and looks it over, makes pictures smaller,
-tells of files that nothing names, counts the catalogue, writes what changed in it
-and keeps older guides where [docs] says so, makes a full backup, reads the newest
-backups through, and drills one.
+tells of files that nothing names, counts the catalogue, writes what changed in
+it and keeps older guides where [docs] says so, makes a full backup, reads the
+newest backups through, and drills one.
 
 Example:
   0 3 1 * * sitekeep monthly --quiet --lock-wait 2h";
@@ -55,7 +56,7 @@ work is due, and who signed for what is done.
 
 Examples:
   sitekeep quarterly
-  sitekeep checklist sign performance.review --by Awa --note \"report of 23 November\"";
+  sitekeep checklist sign performance.review --by Awa --note \"report of May\"";
 
 /// Which items of a checklist are run.
 #[derive(Debug, Clone, Args)]

@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 /// Serve the catalogue as a web site
 ///
-/// Reads the site's own database and media folder, and changes nothing, unless [serve] admin opens /admin/ to Django's staff. Ends at SIGTERM or Ctrl-C, when the last
-/// request is answered. Pages are rendered in French and need no script. Under systemd the service is ready (READY=1) when it listens, and
-/// a socket that systemd passes is used before --listen.
+/// Reads the site's own database and media folder, and changes nothing, unless [serve] admin opens /admin/ to Django's
+/// staff. Ends at SIGTERM or Ctrl-C, when the last request is answered. Pages need no script; their language is [serve]
+/// language. Under systemd the service is ready (READY=1) when it listens, and a socket that systemd passes is used
+/// before --listen.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
@@ -25,7 +26,7 @@ Examples:
   sitekeep serve --listen 127.0.0.1:0       on any free port
   sitekeep serve --frontend frontend/dist   with the site's own React frontend
   sitekeep serve --listen unix:/run/shop.sock   for nginx on this machine
-  sitekeep serve --listen 0.0.0.0:8000      for the world: put nginx with TLS before it")]
+  sitekeep serve --listen 0.0.0.0:8000      for the world: put nginx before it")]
 pub(super) struct ServeArgs {
     /// Address and port, or `unix:/PATH` [default: [serve] listen of the configuration, 127.0.0.1:8000]
     #[arg(long, value_name = "ADDRESS:PORT")]

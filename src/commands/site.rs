@@ -13,11 +13,11 @@ use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
 use crate::system::lock::Lock;
+use crate::troubleshoot::Closed;
 use crate::troubleshoot::Window;
 use crate::units::count;
 use anyhow::Context as _;
 use anyhow::Result;
-use jiff::SignedDuration;
 use std::io::BufRead;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -57,15 +57,23 @@ pub(super) fn begin(config: &Config, purpose: &str, context: &Context) -> Result
 fn close_window(state_folder: &Path, context: &Context) -> Option<Finding> {
     let closed = Window::on_record(state_folder).and_then(|window| {
         let Some(window) = window else { return Ok(None) };
-        window.close(state_folder)?;
-        Ok(Some(window.file.display().to_string()))
+        let closed = window.close(state_folder)?;
+        Ok(Some((window, closed)))
     });
     let finding = match closed {
         Ok(None) => return None,
-        Ok(Some(file)) => {
+        Ok(Some((window, closed))) => {
+            let (outcome, remedy) = match closed {
+                Closed::AsBefore => ("it is off again", "look at the site: sitekeep health".to_owned()),
+                Closed::SetSince => (
+                    "somebody changed its line since, which stays as they wrote it,",
+                    format!("see that it says what it is to say: {}", window.place()),
+                ),
+            };
             let message =
-                "DEBUG was left on by a run that was cut off; it is off again and the site was restarted";
-            Finding::warning(&kinds::DEBUG_WINDOW, file, message).remedy("look at the site: sitekeep health")
+                format!("DEBUG was left on by a run that was cut off; {outcome} and the site was restarted");
+            let file = window.file.display().to_string();
+            Finding::warning(&kinds::DEBUG_WINDOW, file, message).remedy(remedy)
         }
         Err(problem) => {
             let message =
@@ -80,14 +88,7 @@ fn close_window(state_folder: &Path, context: &Context) -> Option<Finding> {
 
 /// An item of a report about changes of the site.
 pub(super) fn item(id: &'static str, title: &'static str, begin: Instant, check: Check) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line: "Restaurer une Sauvegarde",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
+    ItemReport::timed(id, title, "Restaurer une Sauvegarde", begin, check)
 }
 
 /// Refuses the name of another site.

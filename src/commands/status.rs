@@ -39,12 +39,13 @@ use std::time::Instant;
 /// full backup counts for the database and the media too. What sitekeep did not make counts for nothing.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-CRITICAL: no sound backup of a kind, none for two weeks (full: two months), a newest
-one that holds nothing, a last drill or verification that failed. WARNING: none for
-a week (full: a month), less than half of the usual size, no drill for a month, no
-daily run for a day, an item of the checklists that is overdue. The ages are set in
-[status], [checklist] and [remote]; of copies away from this machine the pushes on
-record count. What is acknowledged is told, and does not count.
+CRITICAL: no sound backup of a kind, none for two weeks (full: two months), a
+newest one that holds nothing, a last drill or verification that failed.
+WARNING: none for a week (full: a month), less than half of the usual size, no
+drill for a month, no daily run for a day, an item of the checklists that is
+overdue. The ages are set in [status], [checklist] and [remote]; of copies away
+from this machine the pushes on record count. What is acknowledged is told, and
+does not count.
 
 Examples:
   sitekeep status

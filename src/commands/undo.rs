@@ -29,7 +29,7 @@ use std::time::Instant;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  sitekeep undo                      takes the last change back; asks for the site's name first
+  sitekeep undo                      the last change; asks for the site's name
   sitekeep quarantine list           the runs that can be undone
   sitekeep undo 20261123T080000Z-5c1f09ab --confirm niasotac")]
 pub(super) struct UndoArgs {
@@ -129,8 +129,10 @@ fn chosen(changes: Vec<Change>, run: Option<&str>) -> Result<Change> {
         None => changes.into_iter().rfind(|change| change.phase == Phase::Applied),
     };
     found.ok_or_else(|| {
-        let message = run
-            .map_or_else(|| "there is nothing to undo".to_owned(), |run| format!("run {run} keeps nothing"));
+        let message = run.map_or_else(
+            || "there is nothing to undo".to_owned(),
+            |run| format!("nothing is kept of a run `{run}`"),
+        );
         Error::new(ErrorKind::Usage, message).hint("sitekeep quarantine list shows what can be undone").into()
     })
 }

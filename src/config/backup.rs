@@ -13,6 +13,7 @@ pub struct BackupConfig {
     /// Unchanged media, and a whole unchanged site, are linked to the last backup for so long, then copied anew, so
     /// that one bad sector cannot take all of them.
     pub fresh_copy_days: u32,
+    #[serde(deserialize_with = "DatabaseRetention::deserialize")]
     pub database: RetentionConfig,
     pub media: RetentionConfig,
     pub full: RetentionConfig,
@@ -29,6 +30,21 @@ pub struct RetentionConfig {
     pub weekly: u32,
     pub monthly: u32,
     pub yearly: u32,
+}
+
+/// `[backup.database]`, where keys that are not set have the defaults of databases.
+#[derive(Deserialize)]
+#[serde(remote = "RetentionConfig", default = "of_databases", deny_unknown_fields)]
+struct DatabaseRetention {
+    last: u32,
+    daily: u32,
+    weekly: u32,
+    monthly: u32,
+    yearly: u32,
+}
+
+const fn of_databases() -> RetentionConfig {
+    RetentionConfig::last(30)
 }
 
 impl RetentionConfig {
@@ -48,7 +64,7 @@ impl Default for BackupConfig {
         Self {
             folder: None,
             fresh_copy_days: 30,
-            database: RetentionConfig::last(30),
+            database: of_databases(),
             media: RetentionConfig::last(15),
             full: RetentionConfig::last(15),
         }

@@ -481,6 +481,12 @@ mod tests {
         for key in keys {
             assert!(KEYS.iter().any(|(known, ..)| *known == key), "{key} is missing in the sample");
         }
+        // As it stands it sets nothing.
+        let written = toml::from_str::<Config>(&text).expect("the sample");
+        assert_eq!(
+            Table::try_from(written).expect("settings"),
+            Table::try_from(Config::default()).expect("defaults")
+        );
         // With every comment taken away it still is a configuration, and with the defaults put in it is the default one.
         toml::from_str::<Config>(&text).expect("the commented sample");
         let is_default = |line: &str| {

@@ -53,7 +53,9 @@ impl Inventory {
             let looked = order.site.root.display();
             let message =
                 format!("no requirements.txt, no Python environment and no package.json in {looked}");
-            inventory.unknown("project", &message, "set [dependencies] python, requirements and frontend");
+            let remedy = "set [dependencies] python, requirements and frontend; where there are none, leave the check out: \
+                 [checklist] items = [{ id = \"dependencies.check\", drop = true }]";
+            inventory.unknown("project", &message, remedy);
         }
         inventory
     }

@@ -1,21 +1,19 @@
 //! The visitor: an HTTP client that reports what it was answered, whatever the status.
 
 use crate::config::Config;
-use crate::system::certificates;
+use crate::system::http;
 use anyhow::Context;
 use anyhow::Result;
-use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
 use ureq::Agent;
 use ureq::http::Uri;
-use ureq::tls::Certificate;
-use ureq::tls::RootCerts;
-use ureq::tls::TlsConfig;
 use url::Url;
 
 /// Answers larger than this are cut off and told as such.
 const LARGEST_ANSWER: u64 = 64 * 1024 * 1024;
+/// Redirects that are followed, as many as browsers do at least.
+const REDIRECTS: u32 = 10;
 
 /// Makes requests to one site.
 pub(super) struct Client {
@@ -51,15 +49,9 @@ impl Client {
     /// When `[site] url` is no URL, or a certificate file cannot be read.
     pub(super) fn new(config: &Config) -> Result<Self> {
         let base = base(config)?;
-        let mut builder = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(config.health.pages.timeout))
-            .user_agent(concat!("sitekeep/", env!("CARGO_PKG_VERSION")));
-        if base.scheme() == "https" {
-            let roots = RootCerts::from(trusted(config.health.tls.ca_file.as_deref())?);
-            builder = builder.tls_config(TlsConfig::builder().root_certs(roots).build());
-        }
-        Ok(Self { agent: builder.build().into(), base })
+        let pages = config.health.pages.timeout;
+        let agent = http::agent(&base, pages, config.health.tls.ca_file.as_deref(), REDIRECTS)?;
+        Ok(Self { agent, base })
     }
 
     /// Address of a path of the site, which may itself lie below a path of its host; an address is taken as it is.
@@ -103,13 +95,14 @@ impl Client {
         let url = self.url(path)?;
         let begin = Instant::now();
         let uri: Uri = url.as_str().parse()?;
-        let mut response = self.agent.get(uri).call()?;
+        let mut response = self.agent.get(uri).call().map_err(http::no_answer)?;
         let content_type = response
             .headers()
             .get("content-type")
             .map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase())
             .unwrap_or_default();
-        let body = response.body_mut().with_config().limit(LARGEST_ANSWER).read_to_vec()?;
+        let body = response.body_mut().with_config().limit(LARGEST_ANSWER).read_to_vec();
+        let body = body.map_err(http::no_answer)?;
         Ok(Answer { url, status: response.status().as_u16(), content_type, body, elapsed: begin.elapsed() })
     }
 }
@@ -127,8 +120,4 @@ pub(super) fn base(config: &Config) -> Result<Url> {
         url.set_path(&format!("{}/", url.path()));
     }
     Ok(url)
-}
-
-fn trusted(extra: Option<&Path>) -> Result<Vec<Certificate<'static>>> {
-    Ok(certificates::trusted(extra)?.iter().map(|der| Certificate::from_der(der).to_owned()).collect())
 }

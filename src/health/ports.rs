@@ -27,7 +27,7 @@ pub fn check(rules: &[PortRule], timeout: Duration, unit: &str) -> Check {
         });
     }
     if rules.is_empty() {
-        check.add(Finding::unknown(&kinds::PORT, "ports", "none is configured").remedy("set [health] ports"));
+        check.add(Finding::unknown(&kinds::PORT, "ports", "none is configured").remedy("set [health] ports, or leave the check out: [checklist] items = [{ id = \"health.ports\", drop = true }]"));
     }
     check
 }

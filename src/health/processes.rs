@@ -62,10 +62,10 @@ pub fn check(rules: &[ProcessRule], processes: &Processes, unit: &str) -> Check 
         check.measure(Metric::new("processes", name, pids.len() as f64, Unit::Count));
     }
     if rules.is_empty() {
-        check.add(
-            Finding::unknown(&kinds::PROCESS, "processes", "none is configured")
-                .remedy("add [[health.processes]]"),
-        );
+        check.add(Finding::unknown(&kinds::PROCESS, "processes", "none is configured").remedy(
+            "add [[health.processes]], or leave the check out: \
+                     [checklist] items = [{ id = \"health.processes\", drop = true }]",
+        ));
     }
     check
 }

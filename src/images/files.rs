@@ -1,7 +1,7 @@
 //! The files below the media folder: links are not followed, and our own folders are left out.
 
-use crate::error::one_line;
 use crate::quarantine::PREFIX;
+use crate::system::fs;
 use anyhow::Context;
 use anyhow::Result;
 use jiff::Timestamp;
@@ -80,7 +80,7 @@ pub(super) fn walk(media: &Path) -> Result<Files> {
             Err(error) if error.io_error().is_some_and(|it| it.kind() == std::io::ErrorKind::NotFound) => {}
             Err(error) => {
                 let path = error.path().map(below).unwrap_or_default();
-                found.unreadable.push((path, one_line(&error.into())));
+                found.unreadable.push((path, fs::walked(error).to_string()));
             }
         }
     }

@@ -6,6 +6,7 @@
 use crate::config::ImagesConfig;
 use crate::error::one_line;
 use crate::quarantine::PREFIX;
+use crate::system::fs;
 use crate::system::users;
 use anyhow::Context;
 use anyhow::Result;
@@ -121,7 +122,10 @@ fn walk(media: &Path) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
             Ok(entry) if entry.file_type().is_symlink() && entry.depth() > 0 => {}
             Ok(entry) => entries.push(below(entry.path())),
             Err(error) if error.io_error().is_some_and(|it| it.kind() == std::io::ErrorKind::NotFound) => {}
-            Err(error) => closed.push((error.path().map(below).unwrap_or_default(), one_line(&error.into()))),
+            Err(error) => {
+                let path = error.path().map(below).unwrap_or_default();
+                closed.push((path, fs::walked(error).to_string()));
+            }
         }
     }
     (entries, closed)

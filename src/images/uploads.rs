@@ -56,7 +56,11 @@ pub fn clear_uploads(config: &ImagesConfig, now: Timestamp, dry_run: bool) -> Ch
         }
     }
     if removed > 0 || check.findings.is_empty() {
-        let message = format!("{} removed, {} freed", count(removed, "left-over file"), ByteSize(bytes));
+        let message = if dry_run {
+            "no file is left over".to_owned()
+        } else {
+            format!("{} removed, {} freed", count(removed, "left-over file"), ByteSize(bytes))
+        };
         let finding = Finding::ok(kind, "uploads", message);
         check.add(finding.with("removed", removed).with("bytes", bytes));
     }

@@ -1,8 +1,8 @@
 //! The files below the media folder, as they are on disk; links are not followed, and our own folders are left out.
 
-use crate::error::one_line;
 use crate::quarantine::PREFIX;
 use crate::state::Stamp;
+use crate::system::fs;
 use anyhow::Context;
 use anyhow::Result;
 use std::fs::Metadata;
@@ -61,7 +61,7 @@ pub(super) fn walk(media: &Path) -> Result<Walked> {
                 let is_gone =
                     error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
                 if !is_gone {
-                    walked.unreadable.push((path, one_line(&error.into())));
+                    walked.unreadable.push((path, fs::walked(error).to_string()));
                 }
             }
         }

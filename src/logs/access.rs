@@ -107,7 +107,8 @@ pub fn triage_access(
         zone: zone.clone(),
     };
     if config.access.is_empty() {
-        let remedy = "set [logs] access to the file of gunicorn's --access-logfile or nginx's access_log";
+        let remedy = "set [logs] access to the file of gunicorn's --access-logfile or nginx's access_log; where there is \
+                      none, leave the check out: [checklist] items = [{ id = \"logs.access\", drop = true }]";
         let reason = "none is configured, so error rates and failed logins are not seen";
         report.problems.push(SourceProblem::new(Path::new("the access log"), reason, remedy));
     }

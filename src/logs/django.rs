@@ -1,6 +1,5 @@
 //! Reading Django logs: which lines begin an event, which belong to the one before, and which events are errors.
 
-use super::access_line::AccessLine;
 use super::errors::SlowQueries;
 use super::formats::Formats;
 use super::groups::Event;
@@ -13,12 +12,10 @@ use super::lines::Sink;
 use super::lines::bounded;
 use super::lines::visible;
 use super::logins::Logins;
-use super::stamp;
 use super::stamp::Clock;
-use super::traceback::Traceback;
+use super::strange::Strange;
 use super::twice::Twice;
 use crate::config::LogsConfig;
-use crate::units::count;
 use jiff::tz::TimeZone;
 use memchr::memmem::Finder;
 
@@ -32,46 +29,6 @@ const LONGEST_EXAMPLE: usize = 500;
 
 /// Bytes at the start of a line that hold the date, with a bracket before it.
 const DATE: usize = 11;
-
-/// Bytes at the start of a line within which its time is looked for.
-const STAMP_WITHIN: usize = 48;
-
-/// Bytes of a line in no known format that are shown.
-const LONGEST_STRANGE: usize = 120;
-
-/// Lines at the end of a log that a message of many lines may have; what Python writes of tracebacks is not counted.
-const TRAILING: u64 = 20;
-
-/// Lines of a log that are in no known format.
-#[derive(Debug, Default)]
-pub(super) struct Strange {
-    /// Whether there is any at all.
-    any: bool,
-    /// Those behind the last event, which may be lines of its message.
-    trailing: u64,
-    /// Those that are certainly events: they begin with a time of the window.
-    events: u64,
-    example: String,
-    traceback: Traceback,
-}
-
-impl Strange {
-    /// Whether a line is one that Python writes of a traceback, or is indented as the rest of a message.
-    fn continues(&mut self, line: &[u8]) -> bool {
-        const BETWEEN: [&[u8]; 2] = [b"During handling of the above exception", b"The above exception was"];
-        let was_open = self.traceback.is_open();
-        self.traceback.line(line);
-        if line[0].is_ascii_whitespace() {
-            return true;
-        }
-        if self.traceback.is_open() && !line.starts_with(b"Traceback ") {
-            // What broke off in the middle is no traceback for ever.
-            self.traceback.clear();
-            return false;
-        }
-        was_open || self.traceback.is_open() || BETWEEN.iter().any(|words| line.starts_with(words))
-    }
-}
 
 /// Collects the errors of all Django logs.
 pub(super) struct DjangoEvents<'a> {
@@ -195,53 +152,9 @@ impl<'a> DjangoEvents<'a> {
         }
     }
 
-    /// Notes a line that begins no event in a known format: most continue the event before, and others are events that
-    /// nobody understands.
-    fn note_strange(&mut self, line: &[u8]) {
-        if line.trim_ascii().is_empty() {
-            return;
-        }
-        self.strange.any = true;
-        // gunicorn may write its requests into the same file; they are judged where they are an access log.
-        if self.strange.continues(line) || AccessLine::parse(line).is_some() {
-            return;
-        }
-        // While an error is open its message may hold anything; it is told of in any case.
-        if !self.is_open && self.stamped(line).is_some_and(|time| time >= self.window_start) {
-            self.strange.events += 1;
-            if self.strange.example.is_empty() {
-                let text = visible(&line[..line.len().min(LONGEST_STRANGE)]);
-                self.strange.example = bounded(&text, LONGEST_STRANGE).replace('\n', " ");
-            }
-        }
-        self.strange.trailing += 1;
-    }
-
-    /// The time at the start of a line, behind whatever may come before it.
-    fn stamped(&mut self, line: &[u8]) -> Option<i64> {
-        let starts_number =
-            |at: &usize| line[*at].is_ascii_digit() && (*at == 0 || !line[*at - 1].is_ascii_alphanumeric());
-        let mut stamp = (0..line.len().min(STAMP_WITHIN)).filter(starts_number);
-        let stamp = stamp.find_map(|at| stamp::parse(&line[at..], true))?.0;
-        Some(self.clock.microseconds(stamp))
-    }
-
     /// Why the lines of this log allow no verdict.
     pub(super) fn problem(&self) -> Option<String> {
-        let strange = &self.strange;
-        if !self.recognised && strange.any {
-            Some("no line is written in a known format".to_owned())
-        } else if strange.events > 0 {
-            let lines = count(strange.events, "line");
-            Some(format!(
-                "{lines} with a time of the window in no known format, the first: {}",
-                strange.example
-            ))
-        } else if strange.trailing > TRAILING {
-            Some(format!("its last {} lines are in no known format", strange.trailing))
-        } else {
-            None
-        }
+        self.strange.problem(self.recognised)
     }
 
     /// Passes over a line whose start tells that it counts for nothing: it begins an event below WARNING, or continues
@@ -260,7 +173,7 @@ impl<'a> DjangoEvents<'a> {
         if !known && !self.learn(line.bytes) {
             return false;
         }
-        self.strange.trailing = 0;
+        self.strange.pass_event();
         self.last_event = Some(line.offset);
         true
     }
@@ -313,13 +226,14 @@ impl Sink for DjangoEvents<'_> {
                 self.event.traceback.line(line.bytes);
                 self.event.finished &= line.finished;
             }
-            self.note_strange(line.bytes);
+            // While an error is open its message may hold anything; it is told of in any case.
+            let since = (!self.is_open).then_some(self.window_start);
+            self.strange.note(line.bytes, since, &mut self.clock);
             return;
         };
         self.close();
         self.recognised = true;
-        self.strange.trailing = 0;
-        self.strange.traceback.clear();
+        self.strange.begin_event();
         self.likely = likely;
         self.last_event = Some(line.offset);
         if header.level < Level::Warning {

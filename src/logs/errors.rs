@@ -163,7 +163,8 @@ pub fn triage_django(
         zone: zone.clone(),
     };
     if config.django.is_empty() {
-        let remedy = "set [logs] django to the file that LOGGING in settings.py writes";
+        let remedy = "set [logs] django to the file that LOGGING in settings.py writes (sitekeep logs config writes one); \
+                      where there is none, leave the check out: [checklist] items = [{ id = \"logs.errors\", drop = true }]";
         report.problems.push(SourceProblem::new(Path::new("the Django log"), "none is configured", remedy));
     }
     let mut checkpoints = Vec::new();

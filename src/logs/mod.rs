@@ -25,6 +25,7 @@ mod setup;
 mod slow;
 mod source;
 mod stamp;
+mod strange;
 mod system;
 mod system_lines;
 #[cfg(test)]

@@ -4,13 +4,10 @@ use super::Failure;
 use super::Message;
 use crate::config::NotificationsConfig;
 use crate::config::Secret;
-use crate::system::certificates;
+use crate::system::http;
 use anyhow::Result;
 use anyhow::anyhow;
 use ureq::Agent;
-use ureq::tls::Certificate;
-use ureq::tls::RootCerts;
-use ureq::tls::TlsConfig;
 use url::Url;
 
 /// Sends the message as JSON.
@@ -58,18 +55,7 @@ fn address(url: Option<&Secret>) -> Result<Url> {
 }
 
 fn agent(config: &NotificationsConfig, url: &Url) -> Result<Agent> {
-    let mut builder = Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(config.timeout))
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .user_agent(concat!("sitekeep/", env!("CARGO_PKG_VERSION")));
-    if url.scheme() == "https" {
-        let trusted = certificates::trusted(config.ca_file.as_deref())?;
-        let roots: Vec<_> = trusted.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-        builder = builder.tls_config(TlsConfig::builder().root_certs(RootCerts::from(roots)).build());
-    }
-    Ok(builder.build().into())
+    http::agent(url, config.timeout, config.ca_file.as_deref(), 0)
 }
 
 /// Only the host is named: the rest of such an address is often a key.
@@ -83,6 +69,6 @@ fn judge(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, url: &Ur
             let refused = status.is_client_error() && !matches!(status.as_u16(), 408 | 429);
             Err(Failure { problem: anyhow!("{host} answers {status}"), refused })
         }
-        Err(error) => Err(Failure::blocked(anyhow::Error::new(error).context(host))),
+        Err(error) => Err(Failure::blocked(http::no_answer(error).context(host))),
     }
 }

@@ -16,6 +16,7 @@ pub use csv::csv_line;
 pub use json::SCHEMA;
 pub use printer::ColorChoice;
 pub use printer::Format;
+pub use printer::ListFormat;
 pub use printer::Printer;
 pub use progress::Bar;
 pub use report::ItemReport;

@@ -12,6 +12,7 @@ use crate::system::fs;
 use anstream::AutoStream;
 use anstyle::AnsiColor;
 use anstyle::Style;
+use anyhow::Context;
 use anyhow::Result;
 use clap::ValueEnum;
 use std::io::IsTerminal;
@@ -34,6 +35,14 @@ pub enum Format {
     Prometheus,
     /// JUnit XML, for CI
     Junit,
+}
+
+/// Formats of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListFormat {
+    Text,
+    Json,
+    Csv,
 }
 
 /// When to colour.
@@ -79,9 +88,8 @@ impl Printer {
     /// When stdout cannot be written; a closed pipe is told apart by [`error::is_broken_pipe`].
     pub fn out(self, text: &str) -> Result<()> {
         let mut stream = AutoStream::new(std::io::stdout(), self.choice());
-        stream.write_all(text.as_bytes())?;
-        stream.flush()?;
-        Ok(())
+        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+        written.context("write to standard output")
     }
 
     /// Says something beside the report, on stderr.
@@ -109,7 +117,10 @@ impl Printer {
 
     /// Prints a fatal error and its hints; as JSON where the report would have been.
     pub fn error(self, error: &anyhow::Error) {
-        let hints = error::hints(error);
+        let mut hints = error::hints(error);
+        if hints.is_empty() {
+            hints.extend(error::way_out(error));
+        }
         if self.format == Format::Json {
             let document = serde_json::json!({
                 "error": error::one_line(error), "hints": hints, "exit_code": error::exit_code(error),
@@ -144,6 +155,36 @@ impl Printer {
         }
         Err(error::Error::new(error::Kind::Usage, "a report has no csv format")
             .hint("use --format text, json, nagios, prometheus or junit")
+            .into())
+    }
+
+    /// The format of a list.
+    ///
+    /// # Errors
+    /// A usage error that names the formats of lists, for one that is for reports alone.
+    pub fn list_format(self) -> Result<ListFormat> {
+        match self.format {
+            Format::Text => Ok(ListFormat::Text),
+            Format::Json => Ok(ListFormat::Json),
+            Format::Csv => Ok(ListFormat::Csv),
+            Format::Nagios | Format::Prometheus | Format::Junit => {
+                let message = "a list has no format for monitoring systems";
+                let hint = "use --format text, json or csv; for monitoring: sitekeep status";
+                Err(error::Error::new(error::Kind::Usage, message).hint(hint).into())
+            }
+        }
+    }
+
+    /// Refuses every format but text, for a command that has no other.
+    ///
+    /// # Errors
+    /// A usage error that names the command.
+    pub fn refuse_formats(self, command: &str) -> Result<()> {
+        if self.format == Format::Text {
+            return Ok(());
+        }
+        Err(error::Error::new(error::Kind::Usage, format!("{command} has no other format than text"))
+            .hint("leave --format out")
             .into())
     }
 

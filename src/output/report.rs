@@ -1,11 +1,13 @@
 //! The report of a run: what every format is a rendering of.
 
+use crate::status::Check;
 use crate::status::Finding;
 use crate::status::Metric;
 use crate::status::Status;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::time::Instant;
 
 /// What one run of a command found, item by item.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,18 @@ pub struct ItemReport {
 }
 
 impl ItemReport {
+    /// What a check found that began at `begin` and ends now.
+    pub fn timed(
+        id: &'static str,
+        title: &'static str,
+        line: &'static str,
+        begin: Instant,
+        check: Check,
+    ) -> Self {
+        let duration = SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX);
+        Self { id, title, line, duration, findings: check.findings, metrics: check.metrics }
+    }
+
     /// Worst of the findings that count; an item that found nothing has not looked.
     pub fn status(&self) -> Status {
         self.findings.iter().map(Finding::counted).max().unwrap_or(Status::Unknown)

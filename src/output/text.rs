@@ -51,7 +51,11 @@ pub(super) fn render(report: &Report, look: Look) -> String {
         report.started_at.to_zoned(report.zone.clone()).strftime("%Y-%m-%d %H:%M (%Q)")
     );
     if !report.summary.is_empty() && !look.quiet {
-        let _ = write!(text, "\n{}", report.summary);
+        text.push('\n');
+        for line in report.summary.lines() {
+            let indent = line.chars().take_while(|it| *it == ' ').count() + 4;
+            let _ = writeln!(text, "{}", wrap(line, look.width, indent));
+        }
     }
     let mut line = "";
     for item in report.items.iter().filter(|item| !look.quiet || item.status() != Status::Ok) {

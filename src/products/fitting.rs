@@ -79,7 +79,7 @@ pub(super) fn require(layout: &Layout, draft: &Draft) -> Result<()> {
         return Ok(());
     }
     let flags: Vec<String> = missing.iter().map(|name| format!("--{name}")).collect();
-    Err(Error::new(Kind::Usage, format!("the {} of the product is missing", missing.join(", ")))
+    Err(Error::new(Kind::Usage, format!("the product lacks: {}", missing.join(", ")))
         .hint(format!("give {}", flags.join(" ")))
         .into())
 }

@@ -47,7 +47,7 @@ pub fn grade<'a>(findings: impl Iterator<Item = &'a Finding>, last: Option<Point
     };
     let letter = by_score.max(best);
     let mut message = format!(
-        "{letter}, {score} points of 100: {critical} critical ×{CRITICAL}, {warning} warnings ×{WARNING}, {unknown} unknown ×{UNKNOWN}"
+        "{letter}, {score} points of 100: {critical} critical ×{CRITICAL}, {warning} warning ×{WARNING}, {unknown} unknown ×{UNKNOWN}"
     );
     let number = u32::try_from(score).map_or(0.0, f64::from);
     let mut finding_data = None;

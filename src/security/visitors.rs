@@ -7,14 +7,11 @@ use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds::SECURITY_ADMIN;
 use crate::status::kinds::SECURITY_HEADER;
-use crate::system::certificates;
+use crate::system::http;
 use anyhow::Context;
 use anyhow::Result;
 use std::io::Read;
 use ureq::Agent;
-use ureq::tls::Certificate;
-use ureq::tls::RootCerts;
-use ureq::tls::TlsConfig;
 use url::Url;
 
 /// What a login form has: that of Django, or that of the bundled server.
@@ -50,7 +47,8 @@ impl Answer {
 pub fn check(config: &Config) -> Result<Check> {
     let base =
         Url::parse(&config.site.url).with_context(|| format!("read [site] url `{}`", config.site.url))?;
-    let agent = agent(config, &base)?;
+    let (timeout, authorities) = (config.health.pages.timeout, config.health.tls.ca_file.as_deref());
+    let agent = http::agent(&base, timeout, authorities, 0)?;
     let mut check = Check::default();
     let home = match get(&agent, &base, None) {
         Ok(answer) => answer,
@@ -71,27 +69,12 @@ pub fn check(config: &Config) -> Result<Check> {
     Ok(check)
 }
 
-fn agent(config: &Config, base: &Url) -> Result<Agent> {
-    let mut builder = Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(config.health.pages.timeout))
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .user_agent(concat!("sitekeep/", env!("CARGO_PKG_VERSION")));
-    if base.scheme() == "https" {
-        let trusted = certificates::trusted(config.health.tls.ca_file.as_deref())?;
-        let roots: Vec<_> = trusted.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-        builder = builder.tls_config(TlsConfig::builder().root_certs(RootCerts::from(roots)).build());
-    }
-    Ok(builder.build().into())
-}
-
 fn get(agent: &Agent, url: &Url, origin: Option<&str>) -> Result<Answer> {
     let mut request = agent.get(url.as_str());
     if let Some(origin) = origin {
         request = request.header("origin", origin);
     }
-    let mut response = request.call()?;
+    let mut response = request.call().map_err(http::no_answer)?;
     let headers = response
         .headers()
         .iter()

@@ -65,7 +65,8 @@ impl State {
     /// # Errors
     /// When the folder cannot be written to, the file is no database, or a later sitekeep has written it.
     pub fn open(folder: &Path) -> Result<Self> {
-        let hint = "set [state] directory to a folder that this user may write to";
+        let hint =
+            "see that its disk has room, or set [state] directory to a folder that this user may write to";
         fs::create_private_folder(folder)
             .map_err(|error| Error::new(Kind::Failed, crate::error::one_line(&error)).hint(hint))?;
         let path = folder.join(FILE_NAME);

@@ -218,6 +218,11 @@ pub struct TreeSize {
     pub unreadable: u64,
 }
 
+/// The error of a walk without its path, which the caller names.
+pub fn walked(error: walkdir::Error) -> std::io::Error {
+    error.into_io_error().unwrap_or_else(|| std::io::Error::other("its links go round in circles"))
+}
+
 /// Adds up the apparent sizes of the files below `root`; links are not followed, and what goes while it is walked
 /// is not counted.
 ///

@@ -3,6 +3,7 @@
 pub mod bounded;
 pub mod certificates;
 pub mod fs;
+pub mod http;
 pub mod interrupt;
 pub mod job;
 pub mod journal;

@@ -3,6 +3,7 @@
 
 mod window;
 
+pub use window::Closed;
 pub use window::Window;
 pub use window::check as check_window;
 
@@ -74,6 +75,7 @@ const IMAGES: &[Rule] = &[
     ),
     rule(kinds::PICTURE_FILE.id, Status::Warning, Some(RESTORE_MEDIA)),
     rule(kinds::IMAGE.id, Status::Critical, None),
+    rule(kinds::PAGE.id, Status::Critical, None),
 ];
 
 const DATABASE: &[Rule] = &[

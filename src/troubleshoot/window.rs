@@ -55,6 +55,15 @@ pub struct Window {
     service: Service,
 }
 
+/// How a window found the `.env` when it closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed {
+    /// The line is there that was there before.
+    AsBefore,
+    /// Somebody set the variable meanwhile, and that stays: DEBUG is what they made of it.
+    SetSince,
+}
+
 impl Window {
     /// What a window would change.
     ///
@@ -110,20 +119,28 @@ impl Window {
         let path = state_folder.join(RECORD);
         fs::create_private_folder(path.parent().unwrap_or(state_folder))?;
         fs::write_atomic(&path, &record, 0o600)?;
-        self.rewrite(|text| opened(text, &self.variable, &self.value))?;
+        let _ = self.rewrite(|text| opened(text, &self.variable, &self.value))?;
         self.service.restart()
     }
 
-    /// Takes the line back and restarts the site; done again, it does no harm. The caller holds the site's lock.
+    /// Takes the line back, unless somebody set it since, and restarts the site; done again, it does no harm. The caller
+    /// holds the site's lock.
     ///
     /// # Errors
     /// When the `.env` cannot be written or the site does not start; the record stays then.
-    pub fn close(&self, state_folder: &Path) -> Result<()> {
-        self.rewrite(|text| closed(text, &self.variable, &self.value, self.former.as_deref()))?;
+    pub fn close(&self, state_folder: &Path) -> Result<Closed> {
+        let text = self.rewrite(|text| closed(text, &self.variable, &self.value, self.former.as_deref()))?;
         self.service.restart()?;
         let record = state_folder.join(RECORD);
         std::fs::remove_file(&record).with_context(|| format!("remove {}", record.display()))?;
-        fs::sync_folder(record.parent().unwrap_or(state_folder))
+        fs::sync_folder(record.parent().unwrap_or(state_folder))?;
+        let is_as_before = last_line(&text, &self.variable).map(|(_, line)| line) == self.former.as_deref();
+        Ok(if is_as_before { Closed::AsBefore } else { Closed::SetSince })
+    }
+
+    /// The line of the `.env` that decides of DEBUG, for people: its name and where it is.
+    pub fn place(&self) -> String {
+        format!("{} in {}", self.variable, self.file.display())
     }
 
     /// The window on record: an open one, or one that a kill left.
@@ -142,8 +159,8 @@ impl Window {
         })
     }
 
-    /// Writes the `.env` with another text, where that differs.
-    fn rewrite(&self, change: impl Fn(&str) -> String) -> Result<()> {
+    /// Writes the `.env` with another text, where that differs, and gives that text.
+    fn rewrite(&self, change: impl Fn(&str) -> String) -> Result<String> {
         let aside = self.file.with_file_name(format!(".sitekeep-{}.env", self.run));
         match std::fs::remove_file(&aside) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -154,10 +171,10 @@ impl Window {
         let text =
             std::fs::read_to_string(&self.file).with_context(|| format!("read {}", self.file.display()))?;
         let changed = change(&text);
-        if changed == text {
-            return Ok(());
+        if changed != text {
+            fs::rewrite(&self.file, &aside, changed.as_bytes())?;
         }
-        fs::rewrite(&self.file, &aside, changed.as_bytes())
+        Ok(changed)
     }
 }
 

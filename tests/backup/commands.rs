@@ -1,6 +1,7 @@
 //! The commands: what they make, what they say of trouble, and what they never touch.
 
 use crate::database::guide_schema_on_postgres;
+use crate::database::rights::Unprivileged;
 use crate::postgres::cluster;
 use crate::sandbox::Sandbox;
 use crate::sandbox::findings;
@@ -245,4 +246,27 @@ fn h27_a_folder_that_is_not_there_leaves_every_other_alone() {
         assert!(home.join(name).exists() && sandbox.path(name).exists(), "{name}");
     }
     assert!(!sandbox.path("sauvegardes d'été").exists());
+}
+
+#[test]
+fn a_folder_that_may_not_be_entered_is_named_in_plain_words() {
+    let Some(user) = Unprivileged::new() else { return };
+    user.sandbox.configure("[backup]\nfolder = \"state/backups\"\n");
+    user.sandbox.write("backend/media/closed/one.jpg", "a picture");
+    user.sandbox.set_mode("backend/media/closed", 0o700);
+    let report = user.run(&["backup", "media", "--format", "json"]).exits(1).json();
+    let found = findings(&report, "BACKUP-002", "warning");
+    let told = found[0]["message"].as_str().unwrap();
+    assert_eq!(told, "is not in the backup: Permission denied (os error 13)", "{report}");
+}
+
+#[test]
+fn backups_are_listed_when_the_record_cannot_be_opened() {
+    let sandbox = site();
+    sandbox.run(&["backup", "database", "--quiet"]).exits(0);
+    std::fs::remove_dir_all(sandbox.path("state")).unwrap();
+    sandbox.write("state", "no folder");
+    let listed = sandbox.run(&["backup", "list"]).exits(1);
+    assert!(listed.stdout.contains("db_backup_") && !listed.stdout.contains("verified"), "{}", listed.stdout);
+    listed.complains("when they were verified and drilled is not known");
 }

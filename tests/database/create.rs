@@ -209,3 +209,15 @@ fn a_postgresql_database_that_cannot_be_filled_stays_empty() {
     sandbox.configure(&format!("[database]\nurl = \"{url}\"\n"));
     sandbox.run(&["database", "create"]).exits(0);
 }
+
+#[test]
+fn a_database_that_is_locked_is_said_to_be_locked_and_no_restore_is_advised() {
+    let sandbox = Sandbox::site();
+    let writer = rusqlite::Connection::open(sandbox.path("backend/db.sqlite3")).unwrap();
+    writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let refused = sandbox
+        .run_with(&[("SITEKEEP_DATABASE__TIMEOUT", "10ms")], &["database", "create"])
+        .exits(3)
+        .complains("stays locked by another program");
+    assert!(!refused.stderr.contains("restore"), "{}", refused.stderr);
+}

@@ -19,6 +19,7 @@ fn what_an_interrupted_upload_left_goes_and_everything_else_stays() {
         sandbox.write(name, "somebody's");
     }
     std::os::unix::fs::symlink("/etc/hostname", sandbox.path("temporary/tmpsymlink1.upload.jpg")).unwrap();
+    at(&sandbox, NOW, &["images", "uploads", "--dry-run"]).exits(0).says("no file is left over");
     at(&sandbox, NOW, &["images", "uploads"]).exits(0).says("0 left-over files removed");
     let mut holder = std::process::Command::new("sleep")
         .arg("600")

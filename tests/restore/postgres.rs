@@ -58,6 +58,20 @@ fn a_database_changes_places_with_the_restored_one() {
 }
 
 #[test]
+fn a_server_that_does_not_answer_makes_a_dry_run_unknown() {
+    let Some(cluster) = cluster() else { return };
+    let url = cluster.create("planned", &guide_schema_on_postgres());
+    let sandbox = site(&format!("[database]\nurl = \"{url}\"\n"));
+    run(&sandbox, &["backup", "full"]).exits(0);
+    run(&sandbox, &["restore", "latest", "--dry-run"]).exits(0);
+    configure(&sandbox, &format!("[database]\nurl = \"{url}_gone\"\n"));
+    run(&sandbox, &["restore", "latest", "--dry-run"])
+        .exits(3)
+        .says("was not compared with the live one")
+        .says("check its name in [database] url");
+}
+
+#[test]
 fn a_role_that_may_create_no_database_restores_too() {
     let Some(cluster) = cluster() else { return };
     let url = cluster.create(

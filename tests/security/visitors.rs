@@ -131,5 +131,5 @@ fn a_site_that_does_not_answer_is_unknown() {
     let settings = std::fs::read_to_string(sandbox.path("sitekeep.toml")).unwrap();
     sandbox
         .write("sitekeep.toml", &settings.replacen("[site]\n", "[site]\nurl = \"http://127.0.0.1:9\"\n", 1));
-    audit(&sandbox, "visitors").exits(3).says("does not answer");
+    audit(&sandbox, "visitors").exits(3).says("does not answer: Connection refused");
 }

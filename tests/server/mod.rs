@@ -14,5 +14,6 @@ mod program;
 mod recorded;
 mod schema;
 mod schemas;
+mod values;
 mod variants;
 pub(crate) mod world;

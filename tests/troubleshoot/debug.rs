@@ -124,6 +124,34 @@ fn a_window_whose_run_is_killed_is_closed_by_the_one_that_waits_for_that() {
 }
 
 #[test]
+fn a_line_that_somebody_set_meanwhile_stays_and_is_not_called_the_former_one() {
+    let sandbox = site(
+        "[restore]\nstop = \"true\"\npatience = \"0s\"\nstart = \"sed -i s/DEBUG=True/DEBUG=0/ backend/.env\"\n",
+    );
+    sandbox.write("backend/shop/settings.py", SETTINGS);
+    sandbox.write("backend/.env", "DEBUG=False\n");
+    let window = ["troubleshoot", "errors", "--debug", "1s", "--confirm", "shop", "--format", "json"];
+    let report = run(&sandbox, &window).json();
+    let told = findings(&report, "TROUBLESHOOT-002", "warning");
+    assert!(told[0].to_string().contains("stays as they wrote it"), "{report}");
+    assert!(!report.to_string().contains("former line"), "{report}");
+    assert_eq!(read(&sandbox, "backend/.env"), "DEBUG=0\n");
+}
+
+#[test]
+fn after_a_kill_it_is_told_too_that_somebody_set_the_line() {
+    let sandbox = world(SETTINGS, "DEBUG=False\n");
+    let (mut child, mut told) = open(&sandbox);
+    sandbox.write("backend/.env", "DEBUG=0\n");
+    signal(&child.0, rustix::process::Signal::KILL);
+    child.0.wait().unwrap();
+    let mut words = String::new();
+    std::io::Read::read_to_string(&mut told, &mut words).unwrap();
+    assert!(words.contains("stays as they wrote it") && !words.contains("off again"), "{words}");
+    assert_eq!(read(&sandbox, "backend/.env"), "DEBUG=0\n");
+}
+
+#[test]
 fn what_cannot_be_opened_is_said_before_anything_changes() {
     for (settings, env, told) in [
         ("DEBUG = False\n", "DEBUG=False\n", "does not take DEBUG from a variable of the .env"),

@@ -43,6 +43,23 @@ fn pictures_that_nobody_may_read_and_pictures_that_are_gone_are_two_causes() {
 }
 
 #[test]
+fn a_site_that_does_not_answer_is_why_no_picture_shows() {
+    let sandbox = site("");
+    let told = troubleshoot(&sandbox, &["images"]).exits(2).stdout;
+    assert!(told.contains("home: / does not answer: Connection refused"), "{told}");
+    assert!(!told.contains("no cause was found"), "{told}");
+}
+
+#[test]
+fn what_could_not_be_looked_at_may_hold_the_cause() {
+    let sandbox = site("");
+    let writer = rusqlite::Connection::open(sandbox.path("backend/db.sqlite3")).unwrap();
+    writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let told = troubleshoot(&sandbox, &["database"]).exits(3);
+    told.says("no cause was found in what could be looked at");
+}
+
+#[test]
 fn a_damaged_database_is_restored_and_found_sound() {
     let sandbox = site("");
     sandbox.run(&["backup", "full", "--quiet"]).exits(0);

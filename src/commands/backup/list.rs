@@ -7,10 +7,11 @@ use crate::backup::Standing;
 use crate::backup::remote::Snapshot;
 use crate::commands::Context;
 use crate::config::Config;
-use crate::error::Error;
-use crate::error::Kind;
+use crate::error::one_line;
 use crate::output::Format;
+use crate::output::Printer;
 use crate::output::csv_line;
+use crate::output::wrap;
 use crate::status::Status;
 use crate::system::time;
 use crate::units::Age;
@@ -23,19 +24,6 @@ use std::path::Path;
 
 /// When something was done with each backup.
 type Times = BTreeMap<String, Timestamp>;
-
-/// Refuses a format that is none for lists.
-///
-/// # Errors
-/// A usage error.
-pub(super) fn refuse_monitoring(context: &Context) -> Result<()> {
-    match context.printer.format {
-        Format::Text | Format::Csv | Format::Json => Ok(()),
-        _ => Err(Error::new(Kind::Usage, "a list has no format for monitoring systems")
-            .hint("use --format text, json or csv")
-            .into()),
-    }
-}
 
 /// The copies away from this machine, in the format that is asked for.
 ///
@@ -92,18 +80,26 @@ pub(super) fn remote(snapshots: &[Snapshot], label: &str, context: &Context) -> 
 /// Lists the backups, oldest first.
 ///
 /// # Errors
-/// When the folder or the state cannot be read, or the format is one for monitoring systems.
+/// When the folder cannot be read, or the format is one for monitoring systems.
 pub(super) fn run(config: &Config, folder: &Path, context: &Context) -> Result<Status> {
-    refuse_monitoring(context)?;
+    context.printer.list_format()?;
     let artefacts = backup::list(folder, &config.time_zone())?;
-    let state = context.state(config)?;
-    let (verified, drilled) = (state.verified_artefacts()?, state.drilled_artefacts()?);
+    // A full disk may keep the record from being opened: the backups are needed then most of all.
+    let known =
+        context.state(config).and_then(|state| Ok((state.verified_artefacts()?, state.drilled_artefacts()?)));
+    let (verified, drilled) = known.as_ref().map_or_else(|_| Default::default(), Clone::clone);
     let text = match context.printer.format {
-        Format::Text => text(&artefacts, &verified, &drilled, folder, context.now),
+        Format::Text if known.is_err() => text(&artefacts, None, folder, context.now),
+        Format::Text => text(&artefacts, Some((&verified, &drilled)), folder, context.now),
         Format::Csv => csv(&artefacts, &verified, &drilled),
         _ => json(&artefacts, &verified, &drilled, folder)?,
     };
     context.printer.out(&text)?;
+    if let Err(problem) = known {
+        let told = format!("when they were verified and drilled is not known: {}", one_line(&problem));
+        context.printer.warning(&told);
+        return Ok(Status::Warning);
+    }
     Ok(Status::Ok)
 }
 
@@ -116,25 +112,29 @@ fn standing(artefact: &Artefact) -> String {
     }
 }
 
-fn text(artefacts: &[Artefact], verified: &Times, drilled: &Times, folder: &Path, now: Timestamp) -> String {
+/// `known` is when each was verified and drilled, where the record could be read.
+fn text(artefacts: &[Artefact], known: Option<(&Times, &Times)>, folder: &Path, now: Timestamp) -> String {
     let mut text = String::new();
+    let ago = |at: &Timestamp| Age(time::age(now, *at));
     for artefact in artefacts {
-        let verified = verified.get(&artefact.name).map_or_else(
-            || "never verified".to_owned(),
-            |at| format!("verified {} ago", Age(time::age(now, *at))),
-        );
-        let drilled = drilled
-            .get(&artefact.name)
-            .map_or_else(String::new, |at| format!(", drilled {} ago", Age(time::age(now, *at))));
+        let tried = known.map_or_else(String::new, |(verified, drilled)| {
+            let verified = verified
+                .get(&artefact.name)
+                .map_or_else(|| "never verified".to_owned(), |at| format!("verified {} ago", ago(at)));
+            let drilled = drilled
+                .get(&artefact.name)
+                .map_or_else(String::new, |at| format!(", drilled {} ago", ago(at)));
+            verified + &drilled
+        });
         let line = format!(
-            "{:<44} {:>8} {:>8} old  {verified}{drilled}  {}",
+            "{:<44} {:>8} {:>8} old  {tried}  {}",
             artefact.name,
             ByteSize(artefact.size).to_string(),
             Age(time::age(now, artefact.created_at)).to_string(),
             standing(artefact),
         );
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}", line.trim_end());
+        let _ = writeln!(text, "{}", wrap(line.trim_end(), Printer::width(), 46));
     }
     if artefacts.is_empty() {
         let _ = writeln!(text, "no backup is in {}; make one: sitekeep backup full", folder.display());

@@ -33,7 +33,6 @@ use crate::units::ByteSize;
 use crate::units::count;
 use anyhow::Context;
 use anyhow::Result;
-use jiff::SignedDuration;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -244,18 +243,17 @@ pub(super) fn names(engine: Engine) -> (&'static str, &'static str) {
 }
 
 pub(super) fn item(kind: Kind, begin: Instant, check: Check) -> ItemReport {
-    ItemReport {
-        id: item_id(kind),
-        title: match kind {
+    ItemReport::timed(
+        item_id(kind),
+        match kind {
             Kind::Database => "Database",
             Kind::Media => "Media",
             Kind::Full => "Everything",
         },
-        line: line(kind),
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
+        line(kind),
+        begin,
+        check,
+    )
 }
 
 /// The finding for work that could not be done.

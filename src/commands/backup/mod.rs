@@ -87,10 +87,12 @@ impl BackupCommand {
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The new backup is read back before it takes its name; then older ones of its kind
-are rotated ([backup.KIND] last = 30 for databases, 15 for media and full ones).
+The new backup is read back before it takes its name; then older ones of its
+kind are rotated ([backup.KIND] last = 30 for databases, 15 for media and full
+ones).
 
-Example, for the guide's Sunday night: 0 2 * * 0 sitekeep backup database --quiet")]
+Example, for the guide's Sunday night:
+  0 2 * * 0 sitekeep backup database --quiet")]
 pub(super) struct MakeArgs {
     /// Keep every older backup
     #[arg(long)]
@@ -126,15 +128,15 @@ pub(super) struct VerifyArgs {
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The live site is never touched: files go into a private folder, a PostgreSQL dump
-into a database of its own, and both are removed again. A drill that cannot take
-place is UNKNOWN. The time that it took is compared with the last five drills of the
-same kind: twice as long is a WARNING.
+The live site is never touched: files go into a private folder, a PostgreSQL
+dump into a database of its own, and both are removed again. A drill that cannot
+take place is UNKNOWN. The time that it took is compared with the last five
+drills of the same kind: twice as long is a WARNING.
 
-`random` draws one of sitekeep's own backups of any kind: the longer one has waited
-for a drill, the likelier it is; one that was never drilled counts twice.
+`random` draws one of sitekeep's own backups of any kind: the longer one has
+waited for a drill, the likelier it is; one that was never drilled counts twice.
 
-Examples, for the guide's monthly test of the procedures, and for every week between:
+Examples, for the guide's monthly test, and for every week between:
   sitekeep backup drill
   sitekeep backup drill random")]
 pub(super) struct DrillArgs {
@@ -150,8 +152,8 @@ pub(super) struct DrillArgs {
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The newest, the last verified and the last drilled of a kind always stay; files that sitekeep
-did not make are never touched.
+The newest, the last verified and the last drilled of a kind always stay; files
+that sitekeep did not make are never touched.
 
 Examples:
   sitekeep backup prune --dry-run

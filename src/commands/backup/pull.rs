@@ -32,8 +32,8 @@ const COPIES: u64 = 2;
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Each file is held against the digest it was pushed with. What comes of it is a full
-backup like any other: verify, drill and restore take it.
+Each file is held against the digest it was pushed with. What comes of it is a
+full backup like any other: verify, drill and restore take it.
 
 Examples:
   sitekeep backup pull

@@ -32,9 +32,10 @@ const NAMED: usize = 10;
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The copy holds database, media, settings and .env, encrypted, in the repository of
-restic that [remote] names; media go as files, so that only what changed is sent.
-Nothing is ever removed there: keys that may add and not delete are enough.
+The copy holds database, media, settings and .env, encrypted, in the repository
+of restic that [remote] names; media go as files, so that only what changed is
+sent. Nothing is ever removed there: keys that may add and not delete are
+enough.
 
 Examples:
   sitekeep backup push --init   the first time: creates the repository

@@ -63,7 +63,7 @@ pub(in crate::commands) fn remote_item(
 /// # Errors
 /// When the repository cannot be asked, or the format is one for monitoring systems.
 pub(super) fn list(config: &Config, context: &Context) -> Result<Status> {
-    list::refuse_monitoring(context)?;
+    context.printer.list_format()?;
     let bar = Bar::new(context.printer.quiet);
     let state_folder = context.state_folder(config)?;
     let remote = open(config, &state_folder, &bar)?;

@@ -40,11 +40,13 @@ pub(in crate::commands) struct UpdateArgs {
     /// Slug or name of the category
     #[arg(value_name = "CATEGORY")]
     category: String,
+    /// Name as visitors read it
     #[arg(long)]
     name: Option<String>,
     /// Slug or name of the category that it is in; empty for none
     #[arg(long)]
     parent: Option<String>,
+    /// Class or name of its icon, where the application has one
     #[arg(long)]
     icon: Option<String>,
     /// A new slug: the old address is gone then

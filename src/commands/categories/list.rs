@@ -2,7 +2,6 @@
 
 use crate::commands::Context;
 use crate::commands::products::cut;
-use crate::commands::products::no_list_format;
 use crate::db;
 use crate::db::Access;
 use crate::output::Format;
@@ -29,9 +28,7 @@ pub(super) fn run(_args: &ListArgs, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let config = &loaded.config;
     let format = context.printer.format;
-    if !matches!(format, Format::Text | Format::Json | Format::Csv) {
-        return Err(no_list_format());
-    }
+    context.printer.list_format()?;
     let catalogue = Catalogue::read(db::connect(&config.database, Access::Read)?.as_mut(), &config.site.app)?;
     let tree = in_order(&catalogue.categories);
     let parent = |category: &Category| {

@@ -2,7 +2,6 @@
 
 use super::last;
 use super::period;
-use super::refused;
 use super::shown;
 use super::standings;
 use crate::checklist;
@@ -10,7 +9,7 @@ use crate::checklist::Due;
 use crate::checklist::Period;
 use crate::checklist::Standing;
 use crate::commands::Context;
-use crate::output::Format;
+use crate::output::ListFormat;
 use crate::output::Printer;
 use crate::output::csv_line;
 use crate::output::wrap;
@@ -49,12 +48,11 @@ pub(super) fn run(args: &DueArgs, context: &Context) -> Result<Status> {
     let mut due: Vec<&Standing> = all.iter().filter(|one| one.due != Due::Not).collect();
     due.sort_by_key(|one| (std::cmp::Reverse(one.due), one.due_at));
     let zone = config.time_zone();
-    let text = match context.printer.format {
-        Format::Text if due.is_empty() && context.printer.quiet => String::new(),
-        Format::Text => text(&due, next, &zone),
-        Format::Json => json(&due, &config.site.name)?,
-        Format::Csv => csv(&due),
-        _ => return Err(refused()),
+    let text = match context.printer.list_format()? {
+        ListFormat::Text if due.is_empty() && context.printer.quiet => String::new(),
+        ListFormat::Text => text(&due, next, &zone),
+        ListFormat::Json => json(&due, &config.site.name)?,
+        ListFormat::Csv => csv(&due),
     };
     context.printer.out(&text)?;
     let overdue = due.iter().any(|one| one.due == Due::Overdue);

@@ -1,11 +1,10 @@
 //! What was done when, and by whom.
 
 use super::manner;
-use super::refused;
 use super::shown;
 use crate::checklist;
 use crate::commands::Context;
-use crate::output::Format;
+use crate::output::ListFormat;
 use crate::output::Printer;
 use crate::output::csv_line;
 use crate::output::wrap;
@@ -49,11 +48,10 @@ pub(super) fn run(args: &HistoryArgs, context: &Context) -> Result<Status> {
     if let (Some(id), true) = (id, done.is_empty()) {
         checklist::find(&checklist::of_site(config)?, id)?;
     }
-    let text = match context.printer.format {
-        Format::Text => text(&done, &config.time_zone()),
-        Format::Json => json(&done, &config.site.name)?,
-        Format::Csv => csv(&done),
-        _ => return Err(refused()),
+    let text = match context.printer.list_format()? {
+        ListFormat::Text => text(&done, &config.time_zone()),
+        ListFormat::Json => json(&done, &config.site.name)?,
+        ListFormat::Csv => csv(&done),
     };
     context.printer.out(&text)?;
     Ok(Status::Ok)

@@ -175,10 +175,3 @@ fn manner(manner: &Manner, at: Timestamp) -> serde_json::Value {
         }
     }
 }
-
-/// Refuses the formats of monitoring systems for a list.
-fn refused() -> anyhow::Error {
-    Error::new(Kind::Usage, "a list has no format for monitoring systems")
-        .hint("use --format text, json or csv; for monitoring: sitekeep status")
-        .into()
-}

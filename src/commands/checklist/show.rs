@@ -2,7 +2,6 @@
 
 use super::last;
 use super::period;
-use super::refused;
 use super::standings;
 use crate::acknowledge::Acknowledgements;
 use crate::checklist;
@@ -11,7 +10,7 @@ use crate::checklist::Period;
 use crate::checklist::Sheet;
 use crate::commands::Context;
 use crate::config::Config;
-use crate::output::Format;
+use crate::output::ListFormat;
 use crate::output::Printer;
 use crate::output::csv_line;
 use crate::output::wrap;
@@ -32,7 +31,7 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   sitekeep checklist show
-  sitekeep checklist show monthly --html monthly.html   with the runs of the month")]
+  sitekeep checklist show monthly --html monthly.html   with the month's runs")]
 pub(in crate::commands) struct ShowArgs {
     /// daily, weekly, monthly or quarterly; without it, all
     #[arg(value_parser = period)]
@@ -55,11 +54,10 @@ pub(super) fn run(args: &ShowArgs, context: &Context) -> Result<Status> {
         return page(&sheets, file, config, &state, context);
     }
     let zone = config.time_zone();
-    let text = match context.printer.format {
-        Format::Text => text(&sheets, &zone),
-        Format::Json => json(&sheets, config)?,
-        Format::Csv => csv(&sheets),
-        _ => return Err(refused()),
+    let text = match context.printer.list_format()? {
+        ListFormat::Text => text(&sheets, &zone),
+        ListFormat::Json => json(&sheets, config)?,
+        ListFormat::Csv => csv(&sheets),
     };
     context.printer.out(&text)?;
     Ok(Status::Ok)
@@ -70,7 +68,7 @@ fn page(sheets: &[Sheet], file: &Path, config: &Config, state: &State, context: 
     let acknowledgements = Acknowledgements::read(state.folder(), today)?;
     let page = checklist::page(sheets, &acknowledgements, state, config, context.now)?;
     fs::write_output(file, page.as_bytes())?;
-    context.printer.note(&format!("written: {}", file.display()));
+    context.printer.note(&format!("{} is written", file.display()));
     Ok(Status::Ok)
 }
 

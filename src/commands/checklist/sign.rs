@@ -15,8 +15,8 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
-  sitekeep checklist sign docs.procedures --by Awa --note \"new products in the manual\"
-  sitekeep checklist sign performance.review --by \"Awa D.\" --note \"report of 23 November\"")]
+  sitekeep checklist sign docs.procedures --by Awa --note \"new products\"
+  sitekeep checklist sign performance.review --by \"Awa D.\"")]
 pub(in crate::commands) struct SignArgs {
     /// The item, as `sitekeep checklist show` names it
     item: String,
@@ -33,6 +33,7 @@ pub(in crate::commands) struct SignArgs {
 /// # Errors
 /// A usage error for an item that no person does; when the state cannot be written.
 pub(super) fn run(args: &SignArgs, context: &Context) -> Result<Status> {
+    context.printer.refuse_formats("checklist sign")?;
     let loaded = context.load_site()?;
     let config = &loaded.config;
     let item = checklist::find(&checklist::of_site(config)?, &args.item)?;

@@ -1,10 +1,10 @@
 //! `database cache-table`.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::report::ReportArgs;
 use crate::commands::site;
 use crate::db::upkeep;
+use crate::output::ItemReport;
 use crate::status::Finding;
 use crate::status::Status;
 use crate::status::kinds;
@@ -16,8 +16,10 @@ use std::time::Instant;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 In settings.py (guide: Performance dégradée):
-  CACHES = {'default': {'BACKEND': 'django.core.cache.backends.db.DatabaseCache',
-                        'LOCATION': 'cache_table'}}
+  CACHES = {'default': {
+      'BACKEND': 'django.core.cache.backends.db.DatabaseCache',
+      'LOCATION': 'cache_table',
+  }}
 
 Example: sitekeep database cache-table")]
 pub(in crate::commands) struct CacheTableArgs {
@@ -48,6 +50,7 @@ pub(super) fn run(args: &CacheTableArgs, context: &Context) -> Result<Status> {
             (false, _) => "is there already",
         };
     let check = Finding::ok(&kinds::DATABASE_CACHE, &args.name, message).into();
-    let items = vec![item("database.cache", "Cache table", "Performance dégradée", begin, check)];
+    let items =
+        vec![ItemReport::timed("database.cache", "Cache table", "Performance dégradée", begin, check)];
     record.tell("database cache-table", Vec::new(), items, config, &args.report, context)
 }

@@ -1,10 +1,10 @@
 //! `database check`: soundness, dead space, indexes, numbers that run out.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
 use crate::database;
+use crate::output::ItemReport;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Args;
@@ -37,6 +37,7 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Status> {
     let mut record = Record::open(config, context);
     let begin = Instant::now();
     let check = database::check(&config.database, args.full)?;
-    let items = vec![item("database.check", "Database", "Optimiser base de données", begin, check)];
+    let items =
+        vec![ItemReport::timed("database.check", "Database", "Optimiser base de données", begin, check)];
     record.tell("database check", Vec::new(), items, config, &args.report, context)
 }

@@ -17,7 +17,6 @@ use crate::status::kinds;
 use crate::units::count;
 use anyhow::Result;
 use clap::Args;
-use jiff::SignedDuration;
 use std::time::Instant;
 
 /// Make the site's database from nothing, with the guide's tables
@@ -59,14 +58,8 @@ pub(super) fn run(args: &CreateArgs, context: &Context) -> Result<Status> {
     let begin = Instant::now();
     let seed = if args.demo { demo::catalogue(context.now) } else { Seed::default() };
     let check = make(args, &seed, config, context)?;
-    let item = ItemReport {
-        id: "database.create",
-        title: "New database",
-        line: "Base de données corrompue",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    };
+    let item =
+        ItemReport::timed("database.create", "New database", "Base de données corrompue", begin, check);
     let status = record.tell("database create", Vec::new(), vec![item], config, &args.report, context)?;
     if !args.dry_run && context.printer.format == Format::Text {
         context.printer.note(

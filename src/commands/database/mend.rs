@@ -1,6 +1,5 @@
 //! `database optimize` and `database reindex`.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::backup;
 use crate::commands::report::ReportArgs;
@@ -8,6 +7,7 @@ use crate::commands::site;
 use crate::database;
 use crate::database::Work;
 use crate::output::Bar;
+use crate::output::ItemReport;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Args;
@@ -15,8 +15,8 @@ use std::time::Instant;
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Before anything is rebuilt the database is backed up. The share of dead space from
-which a rebuild pays is [database] dead_space.
+Before anything is rebuilt the database is backed up. The share of dead space
+from which a rebuild pays is [database] dead_space.
 
 Example: sitekeep database optimize --dry-run")]
 pub(in crate::commands) struct MendArgs {
@@ -77,6 +77,6 @@ pub(super) fn run(mending: Mending, args: &MendArgs, context: &Context) -> Resul
         }
         Mending::Reindex => ("database.reindex", "Indexes", database::reindex(&mut work)?),
     };
-    items.push(item(id, title, "Optimiser base de données", begin, check));
+    items.push(ItemReport::timed(id, title, "Optimiser base de données", begin, check));
     record.tell(command, Vec::new(), items, config, &args.report, context)
 }

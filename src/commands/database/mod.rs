@@ -9,13 +9,9 @@ mod size;
 
 use super::Context;
 use super::site::not_done;
-use crate::output::ItemReport;
-use crate::status::Check;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Subcommand;
-use jiff::SignedDuration;
-use std::time::Instant;
 
 /// Check, optimize and create the site's database
 #[derive(Debug, Clone, Subcommand)]
@@ -53,23 +49,5 @@ pub(super) fn run(command: &DatabaseCommand, context: &Context) -> Result<Status
         DatabaseCommand::ClearSessions(args) => sessions::run(args, context).map_err(not_done),
         DatabaseCommand::CacheTable(args) => cache_table::run(args, context).map_err(not_done),
         DatabaseCommand::Create(args) => create::run(args, context),
-    }
-}
-
-/// The report's item of one of these commands; `line` is the guide's.
-fn item(
-    id: &'static str,
-    title: &'static str,
-    line: &'static str,
-    begin: Instant,
-    check: Check,
-) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line,
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
     }
 }

@@ -1,11 +1,11 @@
 //! `database clear-sessions`.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::report::ReportArgs;
 use crate::commands::site;
 use crate::database;
 use crate::output::Bar;
+use crate::output::ItemReport;
 use crate::status::Status;
 use crate::system::interrupt::Interrupt;
 use anyhow::Result;
@@ -37,6 +37,12 @@ pub(super) fn run(args: &ClearSessionsArgs, context: &Context) -> Result<Status>
     let bar = Bar::that_hears(context.printer.quiet, Interrupt::listen()?);
     let begin = Instant::now();
     let check = database::clear_sessions(&config.database, context.now, args.dry_run, &bar)?;
-    let items = vec![item("database.sessions", "Sessions", "Nettoyer fichiers temporaires", begin, check)];
+    let items = vec![ItemReport::timed(
+        "database.sessions",
+        "Sessions",
+        "Nettoyer fichiers temporaires",
+        begin,
+        check,
+    )];
     record.tell("database clear-sessions", Vec::new(), items, config, &args.report, context)
 }

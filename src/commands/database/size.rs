@@ -3,10 +3,10 @@
 use crate::commands::Context;
 use crate::db::upkeep;
 use crate::db::upkeep::Space;
-use crate::error::Error;
-use crate::error::Kind;
-use crate::output::Format;
+use crate::output::ListFormat;
+use crate::output::Printer;
 use crate::output::csv_line;
+use crate::output::wrap;
 use crate::status::Status;
 use crate::units::ByteSize;
 use crate::units::grouped;
@@ -26,15 +26,10 @@ pub(in crate::commands) struct SizeArgs {}
 pub(super) fn run(_args: &SizeArgs, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let settings = &loaded.config.database;
-    let text = match context.printer.format {
-        Format::Text => text(&settings.label(), &upkeep::space(settings)?)?,
-        Format::Csv => csv(&upkeep::space(settings)?),
-        Format::Json => json(&settings.label(), &upkeep::space(settings)?)?,
-        _ => {
-            return Err(Error::new(Kind::Usage, "a list has no format for monitoring systems")
-                .hint("use --format text, json or csv")
-                .into());
-        }
+    let text = match context.printer.list_format()? {
+        ListFormat::Text => text(&settings.label(), &upkeep::space(settings)?)?,
+        ListFormat::Csv => csv(&upkeep::space(settings)?),
+        ListFormat::Json => json(&settings.label(), &upkeep::space(settings)?)?,
     };
     context.printer.out(&text)?;
     Ok(Status::Ok)
@@ -54,7 +49,8 @@ fn text(label: &str, space: &Space) -> Result<String> {
         )?;
     }
     let (whole, dead) = (ByteSize(space.bytes), ByteSize(space.dead_bytes()));
-    writeln!(text, "\n{label}: {whole} in all, about {dead} of it hold nothing")?;
+    let line = format!("{label}: {whole} in all, about {dead} of it hold nothing");
+    writeln!(text, "\n{}", wrap(&line, Printer::width(), 2))?;
     if space.tables.iter().any(|table| table.rows.is_none()) {
         writeln!(text, "?: the database has no estimate; `sitekeep database optimize` makes one")?;
     }

@@ -1,6 +1,5 @@
 //! `dependencies check`.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
@@ -10,6 +9,7 @@ use crate::dependencies::Look;
 use crate::dependencies::Step;
 use crate::output::Bar;
 use crate::output::Format;
+use crate::output::ItemReport;
 use crate::output::csv_line;
 use crate::status::Status;
 use crate::system::interrupt::Interrupt;
@@ -32,8 +32,8 @@ const SHOWN: usize = 40;
 /// asked about is UNKNOWN. Nothing is changed.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Advisories for a machine without network: fetch PyPI/all.zip and npm/all.zip from
-https://osv-vulnerabilities.storage.googleapis.com and bring them along.
+Advisories for a machine without network: fetch PyPI/all.zip and npm/all.zip
+from https://osv-vulnerabilities.storage.googleapis.com and bring them along.
 
 Examples:
   sitekeep dependencies check
@@ -80,21 +80,41 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Status> {
     let mut skipped = Vec::new();
     let mut items = Vec::new();
     if !looked.read.findings.is_empty() {
-        items.push(item("dependencies.read", "What could not be read", SECURITY, begin, looked.read));
+        items.push(ItemReport::timed(
+            "dependencies.read",
+            "What could not be read",
+            SECURITY,
+            begin,
+            looked.read,
+        ));
     }
     if !looked.vulnerable.findings.is_empty() {
         let title = "Known vulnerabilities";
-        items.push(item("dependencies.vulnerable", title, SECURITY, begin, looked.vulnerable));
+        items.push(ItemReport::timed("dependencies.vulnerable", title, SECURITY, begin, looked.vulnerable));
     }
     if !looked.end_of_life.findings.is_empty() {
-        items.push(item("dependencies.end_of_life", "End of support", SECURITY, begin, looked.end_of_life));
+        items.push(ItemReport::timed(
+            "dependencies.end_of_life",
+            "End of support",
+            SECURITY,
+            begin,
+            looked.end_of_life,
+        ));
     }
     match looked.outdated {
-        Some(check) => items.push(item("dependencies.outdated", "Later versions", UPDATES, begin, check)),
+        Some(check) => {
+            items.push(ItemReport::timed("dependencies.outdated", "Later versions", UPDATES, begin, check));
+        }
         None => skipped.push("dependencies.outdated".to_owned()),
     }
     if !looked.pinned.findings.is_empty() {
-        items.push(item("dependencies.pinned", "Pinned versions", UPDATES, begin, looked.pinned));
+        items.push(ItemReport::timed(
+            "dependencies.pinned",
+            "Pinned versions",
+            UPDATES,
+            begin,
+            looked.pinned,
+        ));
     }
     record.tell("dependencies check", skipped, items, config, &args.report, context)
 }

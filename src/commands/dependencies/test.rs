@@ -1,11 +1,11 @@
 //! `dependencies test`.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::report::ReportArgs;
 use crate::commands::site;
 use crate::dependencies::Order;
 use crate::output::Bar;
+use crate::output::ItemReport;
 use crate::quarantine::Quarantine;
 use crate::status::Status;
 use crate::system::interrupt::Interrupt;
@@ -42,6 +42,6 @@ pub(super) fn run(args: &TestArgs, context: &Context) -> Result<Status> {
     let run = record.run_id.clone();
     let order = Order { config, quarantine: &quarantine, run: &run, now: context.now, progress: &bar };
     let check = order.try_out()?;
-    let items = vec![item("dependencies.test", "Tests", TESTS, begin, check)];
+    let items = vec![ItemReport::timed("dependencies.test", "Tests", TESTS, begin, check)];
     record.tell("dependencies test", Vec::new(), items, config, &args.report, context)
 }

@@ -1,6 +1,5 @@
 //! `dependencies update`.
 
-use super::item;
 use super::test::TESTS;
 use crate::commands::Context;
 use crate::commands::backup;
@@ -14,6 +13,7 @@ use crate::dependencies::Wanted;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
 use crate::output::Bar;
+use crate::output::ItemReport;
 use crate::quarantine::Quarantine;
 use crate::status::Finding;
 use crate::status::Status;
@@ -34,9 +34,9 @@ const UPDATE: &str = "Mise à Jour des Dépendances";
 #[command(after_help = "\
 Examples:
   sitekeep dependencies update --patch --dry-run   what would change
-  sitekeep dependencies update --minor             all within their major version
+  sitekeep dependencies update --minor             within their major version
   sitekeep dependencies update django react        these, to the latest
-  sitekeep dependencies update django --patch      this one, to the latest of its line
+  sitekeep dependencies update django --patch      this one, within its line
   sitekeep undo                                    the former packages")]
 pub(in crate::commands) struct UpdateArgs {
     /// Packages to update [default: all that the project names]
@@ -122,9 +122,15 @@ pub(super) fn run(args: &UpdateArgs, context: &Context) -> Result<Status> {
                 .remedy("see the tests below; then update fewer packages, or mend the project for them"),
         );
     }
-    items.push(item("dependencies.update", "Packages", UPDATE, begin, updated.moves));
+    items.push(ItemReport::timed("dependencies.update", "Packages", UPDATE, begin, updated.moves));
     if !updated.trial.findings.is_empty() {
-        items.push(item("dependencies.test", "Tests with the new packages", TESTS, begin, updated.trial));
+        items.push(ItemReport::timed(
+            "dependencies.test",
+            "Tests with the new packages",
+            TESTS,
+            begin,
+            updated.trial,
+        ));
     }
     record.tell("dependencies update", Vec::new(), items, config, &args.report, context)
 }

@@ -15,7 +15,6 @@ use crate::status::Status;
 use crate::status::kinds;
 use anyhow::Result;
 use clap::Args;
-use jiff::SignedDuration;
 use jiff::Timestamp;
 use std::path::Path;
 use std::time::Instant;
@@ -56,14 +55,13 @@ pub(super) fn run(args: &ArchiveArgs, context: &Context) -> Result<Status> {
     let mut record = Record::open(config, context);
     let begin = Instant::now();
     let check = told(config, context.now, args.dry_run)?;
-    let item = ItemReport {
-        id: "docs.archive",
-        title: "Older versions of the guides",
-        line: "Mettre à jour documentation",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    };
+    let item = ItemReport::timed(
+        "docs.archive",
+        "Older versions of the guides",
+        "Mettre à jour documentation",
+        begin,
+        check,
+    );
     record.tell("docs archive", Vec::new(), vec![item], config, &args.report, context)
 }
 

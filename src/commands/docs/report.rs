@@ -42,7 +42,7 @@ Examples:
   sitekeep docs report > docs/catalogue-2026-11.md
   sitekeep docs report --html changes.html --lang fr
   sitekeep docs report --dry-run                look; the next still tells it
-  sitekeep docs report --since 2026-10-01       as recorded on that day or before")]
+  sitekeep docs report --since 2026-10-01       as it was on that day")]
 pub(in crate::commands) struct ReportArgs {
     /// Compare with the last report, or with that of a day: last, 2026-10-01
     #[arg(long, value_name = "DATE|last", default_value = "last", hide_default_value = true)]

@@ -19,7 +19,7 @@ pub(super) enum GenerateCommand {
 Examples:
   sitekeep generate man /usr/local/share/man/man1
   sitekeep generate man --section 5 /usr/local/share/man/man5   sitekeep.toml(5)
-  sitekeep generate man --section 7 /usr/local/share/man/man7   sitekeep-guide(7)")]
+  sitekeep generate man --section 7 /usr/local/share/man/man7   the guide")]
     Man {
         /// Folder to write into; it is made if need be
         #[arg(value_name = "DIR")]

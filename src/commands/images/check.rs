@@ -1,6 +1,5 @@
 //! `images check`: the pictures that the database names, by the shop's rules.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::report::Record;
 use crate::commands::report::ReportArgs;
@@ -13,6 +12,7 @@ use crate::error;
 use crate::images;
 use crate::images::Judged;
 use crate::output::Format;
+use crate::output::ItemReport;
 use crate::output::csv_line;
 use crate::status::Finding;
 use crate::status::Status;
@@ -26,12 +26,12 @@ use std::time::Instant;
 /// Worst first. The format is that of the content, whatever the name says. Nothing is changed.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The guide's rules, to be changed in [images]: JPEG or PNG, at most 2 MB, at least
-800 x 600, 4:3 or 16:9.
+The guide's rules, to be changed in [images]: JPEG or PNG, at most 2 MB, at
+least 800 x 600, 4:3 or 16:9.
 
 Examples:
   sitekeep images check
-  sitekeep images check --format csv > pictures.csv   every picture with its figures")]
+  sitekeep images check --format csv > pictures.csv   each with its figures")]
 pub(in crate::commands) struct CheckArgs {
     #[command(flatten)]
     report: ReportArgs,
@@ -60,7 +60,8 @@ pub(super) fn run(args: &CheckArgs, context: &Context) -> Result<Status> {
             finding.remedy(remedy).into()
         }
     };
-    let items = vec![item("images.check", "Pictures", "Taille et Format des Images", begin, check)];
+    let items =
+        vec![ItemReport::timed("images.check", "Pictures", "Taille et Format des Images", begin, check)];
     record.tell("images check", Vec::new(), items, config, &args.report, context)
 }
 

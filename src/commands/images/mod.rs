@@ -18,14 +18,10 @@ use super::site::not_done;
 use crate::config::Config;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
-use crate::output::ItemReport;
-use crate::status::Check;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Subcommand;
-use jiff::SignedDuration;
 use std::path::PathBuf;
-use std::time::Instant;
 
 /// Make pictures smaller, judge them, find orphans, tell what uses one
 #[derive(Debug, Clone, Subcommand)]
@@ -63,21 +59,4 @@ fn media(config: &Config) -> Result<PathBuf> {
             .hint("set [site] media to Django's MEDIA_ROOT, or restore the media")
             .into()
     })
-}
-
-fn item(
-    id: &'static str,
-    title: &'static str,
-    line: &'static str,
-    begin: Instant,
-    check: Check,
-) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line,
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
 }

@@ -1,6 +1,5 @@
 //! `images optimize`: pictures in fewer bytes, which look the same.
 
-use super::item;
 use super::media;
 use crate::commands::Context;
 use crate::commands::report::Record;
@@ -15,6 +14,7 @@ use crate::images::Optimized;
 use crate::images::Recipe;
 use crate::images::Share;
 use crate::output::Bar;
+use crate::output::ItemReport;
 use crate::progress::Progress;
 use crate::quarantine::Change;
 use crate::quarantine::Quarantine;
@@ -47,7 +47,7 @@ The originals are kept as long as [quarantine] says, so room is free only after
 Examples:
   sitekeep images optimize --dry-run
   sitekeep images optimize
-  sitekeep images optimize --target similarity=80   the smallest that still scores 80")]
+  sitekeep images optimize --target similarity=80   smallest that scores 80")]
 pub(in crate::commands) struct OptimizeArgs {
     /// Only try some pictures, and estimate what would be saved
     #[arg(long, short = 'n')]
@@ -132,7 +132,7 @@ pub(super) fn run(args: &OptimizeArgs, context: &Context) -> Result<Status> {
             );
         }
     }
-    let items = vec![item("images.optimize", "Pictures", "Optimiser les images", begin, check)];
+    let items = vec![ItemReport::timed("images.optimize", "Pictures", "Optimiser les images", begin, check)];
     let status = record.tell("images optimize", Vec::new(), items, config, &args.report, context)?;
     if stopped.is_some() { done.map(|_| status) } else { Ok(status) }
 }

@@ -13,7 +13,6 @@ use crate::status::Unit;
 use crate::status::kinds;
 use crate::units::ByteSize;
 use crate::units::count;
-use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -26,14 +25,7 @@ const EXAMPLES: usize = 3;
 
 /// An item of a report about pictures.
 pub(super) fn item(id: &'static str, title: &'static str, begin: Instant, check: Check) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line: "Optimiser images",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
+    ItemReport::timed(id, title, "Optimiser images", begin, check)
 }
 
 /// A standing in one word.

@@ -1,10 +1,10 @@
 //! `images uploads`: what interrupted uploads left.
 
-use super::item;
 use crate::commands::Context;
 use crate::commands::report::ReportArgs;
 use crate::commands::site;
 use crate::images;
+use crate::output::ItemReport;
 use crate::status::Status;
 use anyhow::Result;
 use clap::Args;
@@ -16,8 +16,8 @@ use std::time::Instant;
 /// worker that is killed meanwhile leaves it there.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The folders are [images] upload_folders; files younger than orphan_age, and those that
-a process has open, stay.
+The folders are [images] upload_folders; files younger than orphan_age, and
+those that a process has open, stay.
 
 Example: sitekeep images uploads --dry-run")]
 pub(in crate::commands) struct UploadsArgs {
@@ -39,6 +39,12 @@ pub(super) fn run(args: &UploadsArgs, context: &Context) -> Result<Status> {
     let (_lock, mut record) = site::begin(config, "images uploads", context)?;
     let begin = Instant::now();
     let check = images::clear_uploads(&config.images, context.now, args.dry_run);
-    let item = item("images.uploads", "Left-over uploads", "Nettoyer fichiers temporaires", begin, check);
+    let item = ItemReport::timed(
+        "images.uploads",
+        "Left-over uploads",
+        "Nettoyer fichiers temporaires",
+        begin,
+        check,
+    );
     record.tell("images uploads", Vec::new(), vec![item], config, &args.report, context)
 }

@@ -45,8 +45,9 @@ pub(super) enum LogsCommand {
 /// How far to look back.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Looking changes nothing: what is new is told against the last daily run of all items, and stays new until the next.
-Rotated and compressed neighbours of each log are read with it.
+Looking changes nothing: what is new is told against the last daily run of all
+items, and stays new until the next. Rotated and compressed neighbours of each
+log are read with it.
 
 Examples:
   sitekeep logs errors --since 7d -v
@@ -61,8 +62,8 @@ pub(super) struct LookArgs {
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The folders are [logs] clean, the days [logs] clean_days (30) and compress_days (0: no
-compression). The logs that the site is configured to write always stay.
+The folders are [logs] clean, the days [logs] clean_days (30) and compress_days
+(0: no compression). The logs that the site is configured to write always stay.
 
 Example: sitekeep logs clean --dry-run")]
 pub(super) struct CleanArgs {

@@ -17,9 +17,10 @@ const TOLD: [&str; 5] = ["2", "3", "75", "130", "143"];
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-A run that ends by itself tells people of it. One that is killed, runs out of time or
-never begins cannot: systemd then starts sitekeep-alert@UNIT, which runs this. What
-happened comes from systemd ($MONITOR_SERVICE_RESULT, else systemctl show).
+A run that ends by itself tells people of it. One that is killed, runs out of
+time or never begins cannot: systemd then starts sitekeep-alert@UNIT, which runs
+this. What happened comes from systemd ($MONITOR_SERVICE_RESULT, else systemctl
+show).
 
 Example, in a unit: OnFailure=sitekeep-alert@%n.service")]
 pub(in crate::commands) struct AlertArgs {

@@ -14,8 +14,8 @@ use crate::notifications::Channel;
 use crate::notifications::Message;
 use crate::notifications::Outcome;
 use crate::notifications::Problem;
-use crate::output::Format;
 use crate::output::ItemReport;
+use crate::output::ListFormat;
 use crate::output::Report;
 use crate::output::csv_line;
 use crate::state::State;
@@ -48,8 +48,8 @@ pub(super) enum NotificationsCommand {
 
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Mail and webhook get a message that says it is a test; a ping goes to the address's
-/log, which changes no verdict there.
+Mail and webhook get a message that says it is a test; a ping goes to the
+address's /log, which changes no verdict there.
 
 Example: sitekeep notifications test --only email")]
 pub(super) struct TestArgs {
@@ -73,6 +73,7 @@ pub(super) fn run(command: &NotificationsCommand, context: &Context) -> Result<S
     match command {
         NotificationsCommand::List => list(config, context),
         NotificationsCommand::Send => {
+            context.printer.refuse_formats("notifications send")?;
             let mut state = context.state(config)?;
             let outcome = notifications::deliver(&config.notifications, &mut state, context.now)?;
             tell(&outcome, context);
@@ -92,8 +93,8 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
     let subject = |message: &str| {
         serde_json::from_str::<Message>(message).map_or_else(|_| String::new(), |message| message.subject)
     };
-    let text = match context.printer.format {
-        Format::Json => {
+    let text = match context.printer.list_format()? {
+        ListFormat::Json => {
             let rows: Vec<_> = waiting
                 .iter()
                 .map(|one| {
@@ -106,7 +107,7 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
             let document = serde_json::json!({ "schema_version": 1, "waiting": rows });
             format!("{}\n", serde_json::to_string_pretty(&document)?)
         }
-        Format::Csv => {
+        ListFormat::Csv => {
             let mut text = csv_line(&["at", "channel", "subject", "attempts", "problem"]);
             for one in &waiting {
                 let (at, subject) = (one.at.to_string(), subject(&one.message));
@@ -120,8 +121,8 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
             }
             text
         }
-        Format::Text if waiting.is_empty() => "nothing waits to be delivered\n".to_owned(),
-        Format::Text => {
+        ListFormat::Text if waiting.is_empty() => "nothing waits to be delivered\n".to_owned(),
+        ListFormat::Text => {
             let mut text = String::new();
             for one in &waiting {
                 let at = one.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
@@ -133,11 +134,6 @@ fn list(config: &Config, context: &Context) -> Result<Status> {
                 }
             }
             text
-        }
-        _ => {
-            return Err(Error::new(ErrorKind::Usage, "a list has text, json or csv")
-                .hint("use --format text, json or csv")
-                .into());
         }
     };
     context.printer.out(&text)?;

@@ -29,6 +29,7 @@ pub(in crate::commands) struct AddArgs {
     /// Name as visitors read it
     #[arg(long)]
     name: String,
+    /// Brand as visitors read it
     #[arg(long)]
     brand: Option<String>,
     /// 850000, or 1250.50
@@ -40,6 +41,7 @@ pub(in crate::commands) struct AddArgs {
     /// Slug or name, where the application has sub-categories of products
     #[arg(long)]
     subcategory: Option<String>,
+    /// Text of the product's page
     #[arg(long)]
     description: Option<String>,
     /// JPEG or PNG of at most [images] `max_size`
@@ -48,6 +50,7 @@ pub(in crate::commands) struct AddArgs {
     /// Show it on the home page
     #[arg(long)]
     featured: bool,
+    /// It is not in stock yet
     #[arg(long)]
     out_of_stock: bool,
     /// Instead of the one made of name and brand

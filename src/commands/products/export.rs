@@ -1,6 +1,5 @@
 //! `products export`: the whole list, as an import takes it.
 
-use super::list::no_list_format;
 use crate::commands::Context;
 use crate::db;
 use crate::db::Access;
@@ -38,9 +37,7 @@ pub(super) fn run(args: &ExportArgs, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let config = &loaded.config;
     let format = context.printer.format;
-    if !matches!(format, Format::Text | Format::Json | Format::Csv) {
-        return Err(no_list_format());
-    }
+    context.printer.list_format()?;
     let catalogue = Catalogue::read(db::connect(&config.database, Access::Read)?.as_mut(), &config.site.app)?;
     let there: Vec<&str> = FIELDS.into_iter().filter(|field| catalogue.has(field)).collect();
     let products: Vec<Facts> = catalogue.products.iter().map(|product| catalogue.facts(product)).collect();

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example: sitekeep products image mon-produit nouvelle-image.jpg")]
 pub(in crate::commands) struct ImageArgs {
+    /// Slug of the product
     #[arg(value_name = "SLUG")]
     product: String,
     /// JPEG or PNG of at most [images] `max_size`

@@ -27,8 +27,8 @@ const NAMED: usize = 20;
 /// slug, or by the one that name and brand would make. Products that are not in the list stay as they are.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The column image names a path in the media folder, or a file beside the list, which
-is uploaded.
+The column image names a path in the media folder, or a file beside the list,
+which is uploaded.
 
 Examples:
   sitekeep products export > products.csv

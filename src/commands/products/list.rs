@@ -5,8 +5,6 @@ use crate::commands::Context;
 use crate::config::Config;
 use crate::db;
 use crate::db::Access;
-use crate::error::Error;
-use crate::error::Kind;
 use crate::output::Format;
 use crate::output::Printer;
 use crate::output::csv_line;
@@ -35,10 +33,13 @@ pub(in crate::commands) struct ListArgs {
     /// Only with all of these words in slug, name, brand or description
     #[arg(long, value_name = "WORDS")]
     search: Option<String>,
+    /// Only what is in stock
     #[arg(long, conflicts_with = "out_of_stock")]
     in_stock: bool,
+    /// Only what is out of stock
     #[arg(long)]
     out_of_stock: bool,
+    /// Only what the home page shows
     #[arg(long)]
     featured: bool,
 }
@@ -49,9 +50,7 @@ pub(in crate::commands) struct ListArgs {
 /// When the database cannot be asked, or the format is none of a list.
 pub(super) fn run(args: &ListArgs, context: &Context) -> Result<Status> {
     let format = context.printer.format;
-    if !matches!(format, Format::Text | Format::Json | Format::Csv) {
-        return Err(no_list_format());
-    }
+    context.printer.list_format()?;
     let loaded = context.load_site()?;
     let config = &loaded.config;
     let catalogue = Catalogue::read(db::connect(&config.database, Access::Read)?.as_mut(), &config.site.app)?;
@@ -63,13 +62,6 @@ pub(super) fn run(args: &ListArgs, context: &Context) -> Result<Status> {
     };
     context.printer.out(&text)?;
     Ok(Status::Ok)
-}
-
-/// The refusal of a format for monitoring systems.
-pub(in crate::commands) fn no_list_format() -> anyhow::Error {
-    Error::new(Kind::Usage, "a list has no format for monitoring systems")
-        .hint("use --format text, json or csv")
-        .into()
 }
 
 fn choose(args: &ListArgs, catalogue: &Catalogue) -> Result<Vec<Facts>> {

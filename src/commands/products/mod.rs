@@ -15,7 +15,6 @@ mod update;
 
 pub(in crate::commands) use change::change;
 pub(in crate::commands) use list::cut;
-pub(in crate::commands) use list::no_list_format;
 
 use super::Context;
 use super::site::not_done;

@@ -2,7 +2,6 @@
 
 use super::list::csv;
 use super::list::document;
-use super::list::no_list_format;
 use crate::catalogue::french_price;
 use crate::commands::Context;
 use crate::config::Config;
@@ -20,6 +19,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example: sitekeep products show hp-pavilion-15-hp")]
 pub(in crate::commands) struct ShowArgs {
+    /// Slug of the product, as `sitekeep products list` has it
     #[arg(value_name = "SLUG")]
     product: String,
 }
@@ -29,9 +29,7 @@ pub(in crate::commands) struct ShowArgs {
 /// # Errors
 /// When the product is not known, or the database cannot be asked.
 pub(super) fn run(args: &ShowArgs, context: &Context) -> Result<Status> {
-    if !matches!(context.printer.format, Format::Text | Format::Json | Format::Csv) {
-        return Err(no_list_format());
-    }
+    context.printer.list_format()?;
     let loaded = context.load_site()?;
     let config = &loaded.config;
     let catalogue = Catalogue::read(db::connect(&config.database, Access::Read)?.as_mut(), &config.site.app)?;

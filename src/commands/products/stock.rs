@@ -21,6 +21,7 @@ Examples:
   sitekeep products list --category accessoires --format csv | tail -n +2 |
     cut -d, -f1 | sitekeep products stock out --file -")]
 pub(in crate::commands) struct StockArgs {
+    /// in: in stock again; out: out of stock
     #[arg(value_enum)]
     state: Stock,
     #[command(flatten)]

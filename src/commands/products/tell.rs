@@ -8,7 +8,6 @@ use crate::status::Check;
 use crate::status::Finding;
 use crate::status::kinds;
 use crate::units::count;
-use jiff::SignedDuration;
 use std::time::Instant;
 
 /// So many products are told one by one; the rest is counted.
@@ -18,14 +17,7 @@ const SHOWN: usize = 30;
 const WIDTH: usize = 80;
 
 pub(super) fn item(begin: Instant, check: Check) -> ItemReport {
-    ItemReport {
-        id: "products",
-        title: "Products",
-        line: "Gestion des Produits",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
+    ItemReport::timed("products", "Products", "Gestion des Produits", begin, check)
 }
 
 /// The command as the record of the change has it: with the product, or how many.

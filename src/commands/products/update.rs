@@ -19,13 +19,16 @@ use std::path::PathBuf;
 /// The slug stays as it is, since visitors have its address, unless --slug says another.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-Example: sitekeep products update hp-pavilion-15-hp --price 425000 --out-of-stock")]
+Examples:
+  sitekeep products update hp-pavilion-15-hp --price 425000 --out-of-stock")]
 pub(in crate::commands) struct UpdateArgs {
     /// Product to change
     #[arg(value_name = "SLUG")]
     product: String,
+    /// Name as visitors read it
     #[arg(long)]
     name: Option<String>,
+    /// Brand as visitors read it
     #[arg(long)]
     brand: Option<String>,
     /// 850000, or 1250.50
@@ -37,18 +40,22 @@ pub(in crate::commands) struct UpdateArgs {
     /// Slug or name; empty for none
     #[arg(long)]
     subcategory: Option<String>,
+    /// Text of the product's page
     #[arg(long)]
     description: Option<String>,
     /// New picture; the former one moves to the quarantine
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
+    /// It is in stock again
     #[arg(long, conflicts_with = "out_of_stock")]
     in_stock: bool,
+    /// It is no longer in stock
     #[arg(long)]
     out_of_stock: bool,
     /// Show it on the home page
     #[arg(long, conflicts_with = "not_featured")]
     featured: bool,
+    /// Take it off the home page
     #[arg(long)]
     not_featured: bool,
     /// A new slug: the old address is gone then

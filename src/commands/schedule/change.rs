@@ -26,13 +26,14 @@ use std::fmt::Write as _;
 use std::os::unix::fs::MetadataExt;
 
 pub(super) const INSTALL_HELP: &str = "\
-Files that somebody else wrote or changed are refused; --replace keeps them aside, and
-`sitekeep schedule remove` brings them back. Install again after changes in
-[schedule], [site], [backup] or [notifications]: the units name their paths.
+Files that somebody else wrote or changed are refused; --replace keeps them
+aside, and `sitekeep schedule remove` brings them back. Install again after
+changes in [schedule], [site], [backup] or [notifications]: the units name their
+paths.
 
 Examples:
-  sitekeep schedule install --dry-run        what would be written, and what changes
-  sudo sitekeep schedule install             timers where systemd runs, else cron
+  sitekeep schedule install --dry-run        what would change
+  sudo sitekeep schedule install             timers of systemd, or cron
   sudo sitekeep schedule install --serve     and the catalogue server";
 
 #[derive(Debug, Clone, Args)]

@@ -5,9 +5,8 @@ use super::ShowArgs;
 use super::plan;
 use crate::commands::Context;
 use crate::config::Config;
-use crate::error::Error;
-use crate::error::Kind;
 use crate::output::Format;
+use crate::output::ListFormat;
 use crate::output::csv_line;
 use crate::schedule;
 use crate::schedule::Flavour;
@@ -39,20 +38,15 @@ pub(super) fn run(args: &ShowArgs, context: &Context) -> Result<Status> {
         return Ok(Status::Ok);
     }
     let rows = next_runs(&config, &zone(&config, &args.place, &installed, context), context.now)?;
-    let text = match context.printer.format {
-        Format::Text => text(&rows, &installed, &plan.user, &config),
-        Format::Json => json(&rows, &installed, &plan.user)?,
-        Format::Csv => {
+    let text = match context.printer.list_format()? {
+        ListFormat::Text => text(&rows, &installed, &plan.user, &config),
+        ListFormat::Json => json(&rows, &installed, &plan.user)?,
+        ListFormat::Csv => {
             let mut text = csv_line(&["command", "hour", "next_at"]);
             for row in &rows {
                 text.push_str(&csv_line(&[row.period.word(), &row.hour, &row.next.to_string()]));
             }
             text
-        }
-        _ => {
-            return Err(Error::new(Kind::Usage, "a list has text, json or csv")
-                .hint("use --format text, json or csv; `sitekeep schedule check` is a report")
-                .into());
         }
     };
     context.printer.out(&text)?;

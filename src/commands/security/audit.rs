@@ -19,16 +19,16 @@ use clap::Args;
 /// No finding holds a secret.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
-The grade: 100 points, less 15 for each critical finding, 3 for each warning and each
-unknown one; A from 90, B from 75, C from 60, D from 40. With a critical finding it is
-no better than C, with an unknown one no better than B.
+The grade: 100 points, less 15 for each critical finding, 3 for each warning and
+each unknown one; A from 90, B from 75, C from 60, D from 40. With a critical
+finding it is no better than C, with an unknown one no better than B.
 
 Examples:
   sitekeep security audit
   sitekeep security audit --only settings,accounts
   sitekeep security audit --with-django --format json")]
 pub(in crate::commands) struct AuditArgs {
-    /// Only these parts: settings, files, media, repository, visitors, accounts, logins, ports, unit
+    /// Only these parts: settings, files, media, repository, visitors, tls, accounts, logins, ports, unit
     #[arg(long, value_name = "PARTS", value_delimiter = ',')]
     only: Vec<String>,
     /// Leave these parts out

@@ -3,7 +3,6 @@
 use crate::commands::Context;
 use crate::error::Error;
 use crate::error::Kind;
-use crate::output::Format;
 use crate::security::Fail2ban;
 use crate::status::Status;
 use crate::system::fs;
@@ -33,9 +32,7 @@ pub(in crate::commands) struct Fail2banArgs {
 /// # Errors
 /// When no access log is configured, or a file cannot be written.
 pub(super) fn run(args: &Fail2banArgs, context: &Context) -> Result<Status> {
-    if context.printer.format != Format::Text {
-        return Err(Error::new(Kind::Usage, "security fail2ban has no other format than text").into());
-    }
+    context.printer.refuse_formats("security fail2ban")?;
     let loaded = context.load_site()?;
     if loaded.config.logs.access.is_empty() {
         return Err(Error::new(Kind::Config, "no access log is configured: fail2ban would watch nothing")

@@ -31,7 +31,6 @@ use crate::status::Status;
 use crate::system::fs;
 use anyhow::Result;
 use clap::Args;
-use jiff::SignedDuration;
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -45,7 +44,7 @@ use std::time::Instant;
 #[command(after_help = "\
 Examples:
   sitekeep stats
-  sitekeep stats --html statistics.html --lang fr   a page with charts, for people
+  sitekeep stats --html statistics.html --lang fr   a page with charts
   sitekeep stats --format csv > statistics.csv")]
 pub(super) struct StatsArgs {
     /// Write a page with charts to this file, atomically, instead of printing
@@ -193,14 +192,7 @@ fn report(
     context: &Context,
 ) -> Result<Status> {
     let mut record = Record::open(config, context);
-    let item = ItemReport {
-        id: "stats",
-        title: "Figures of the catalogue",
-        line: "Analyser statistiques",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    };
+    let item = ItemReport::timed("stats", "Figures of the catalogue", "Analyser statistiques", begin, check);
     record.tell("stats", Vec::new(), vec![item], config, args, context)
 }
 

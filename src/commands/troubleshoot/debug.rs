@@ -19,6 +19,7 @@ use crate::status::Status;
 use crate::status::kinds;
 use crate::system::interrupt::Interrupt;
 use crate::system::process;
+use crate::troubleshoot::Closed;
 use crate::troubleshoot::Problem;
 use crate::troubleshoot::Window;
 use anyhow::Context as _;
@@ -137,11 +138,19 @@ fn hold(
     }
     opened?;
     Ok(match closed {
-        Ok(()) => Finding::ok(
+        Ok(Closed::AsBefore) => Finding::ok(
             &kinds::DEBUG_WINDOW,
             subject,
             format!("DEBUG was on for {lasted:#}, the former line is back and the site was restarted"),
         ),
+        Ok(Closed::SetSince) => {
+            let message = format!(
+                "DEBUG was on for {lasted:#}; somebody changed its line meanwhile, which stays as they wrote it, and \
+                 the site was restarted"
+            );
+            Finding::warning(&kinds::DEBUG_WINDOW, subject, message)
+                .remedy(format!("see that it says what it is to say: {}", window.place()))
+        }
         Err(problem) => Finding::critical(
             &kinds::DEBUG_WINDOW,
             subject,

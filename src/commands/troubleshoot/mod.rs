@@ -29,7 +29,6 @@ use anyhow::Result;
 use clap::Args;
 use clap::Subcommand;
 use debug::ErrorsArgs;
-use jiff::SignedDuration;
 use std::fmt::Write as _;
 use std::os::fd::AsFd;
 use std::process::Stdio;
@@ -57,8 +56,8 @@ pub(super) enum TroubleshootCommand {
 #[command(after_help = "\
 Examples:
   sitekeep troubleshoot site
-  sitekeep troubleshoot images --fix --confirm niasotac   agrees to restoring, too
-  sitekeep troubleshoot errors --debug 10m                error pages, for ten minutes")]
+  sitekeep troubleshoot images --fix --confirm niasotac   restores, too
+  sitekeep troubleshoot errors --debug 10m                for ten minutes")]
 pub(super) struct TroubleshootArgs {
     /// Mend the causes that sitekeep can mend, one after the other
     #[arg(long)]
@@ -147,14 +146,7 @@ fn report(
     begin: Instant,
     check: Check,
 ) -> ItemReport {
-    ItemReport {
-        id,
-        title,
-        line: problem.heading(),
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    }
+    ItemReport::timed(id, title, problem.heading(), begin, check)
 }
 
 /// What mends the causes, each once, in their order.
@@ -174,7 +166,9 @@ fn summary(problem: Problem, found: &[ItemReport], config: &Config) -> String {
     let findings: Vec<&Finding> = found.iter().flat_map(|item| &item.findings).collect();
     let causes = problem.causes(&findings);
     if causes.is_empty() {
-        return format!("{}: no cause was found\n", problem.heading());
+        let unknown = found.iter().flat_map(|item| &item.findings).any(|it| it.status == Status::Unknown);
+        let of = if unknown { " in what could be looked at" } else { "" };
+        return format!("{}: no cause was found{of}\n", problem.heading());
     }
     let mut text = format!("{}:\n", problem.heading());
     for (finding, fix) in causes {

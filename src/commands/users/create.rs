@@ -24,8 +24,10 @@ Examples:
   sitekeep users create amina --email amina@boutique.example
   sitekeep users create amina --password-file /root/amina.password")]
 pub(in crate::commands) struct CreateArgs {
+    /// Name to log in with
     #[arg(value_name = "NAME")]
     user: String,
+    /// Address to write to
     #[arg(long, default_value = "", hide_default_value = true)]
     email: String,
     /// May enter the admin, with no rights but those that Django's admin gives

@@ -2,7 +2,6 @@
 
 use crate::commands::Context;
 use crate::commands::products::cut;
-use crate::commands::products::no_list_format;
 use crate::db;
 use crate::db::Access;
 use crate::db::User;
@@ -30,9 +29,7 @@ pub(in crate::commands) struct ListArgs {}
 pub(super) fn run(_args: &ListArgs, context: &Context) -> Result<Status> {
     let loaded = context.load_site()?;
     let format = context.printer.format;
-    if !matches!(format, Format::Text | Format::Json | Format::Csv) {
-        return Err(no_list_format());
-    }
+    context.printer.list_format()?;
     let mut database = db::connect(&loaded.config.database, Access::Read)?;
     let all = Users::read(database.as_mut())?.all(database.as_mut())?;
     let text = match format {

@@ -45,8 +45,10 @@ impl Source {
     pub(super) fn read(&self, name: &str, about: &[String]) -> Result<String> {
         let password = match &self.password_file {
             Some(path) => {
-                let file =
-                    File::open(path).with_context(|| format!("open the password file {}", path.display()))?;
+                let file = File::open(path).map_err(|problem| {
+                    Error::new(Kind::Usage, format!("open the password file {}: {problem}", path.display()))
+                        .hint("name a file that this user can read, its first line the password")
+                })?;
                 require_private(&file, path)?;
                 first_line(file).with_context(|| format!("read the password file {}", path.display()))?
             }
@@ -118,6 +120,7 @@ Examples:
   sitekeep users password amina
   pwgen 20 1 | tee /dev/tty | sitekeep users password amina --password-stdin")]
 pub(in crate::commands) struct PasswordArgs {
+    /// Name that the user logs in with
     #[arg(value_name = "NAME")]
     user: String,
     #[command(flatten)]

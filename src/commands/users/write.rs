@@ -18,7 +18,6 @@ use crate::status::kinds;
 use crate::users;
 use anyhow::Result;
 use clap::Args;
-use jiff::SignedDuration;
 use std::time::Instant;
 
 /// Shut a user out of the admin
@@ -28,6 +27,7 @@ use std::time::Instant;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example: sitekeep users deactivate amina")]
 pub(in crate::commands) struct DeactivateArgs {
+    /// Name that the user logs in with
     #[arg(value_name = "NAME")]
     user: String,
     #[command(flatten)]
@@ -38,6 +38,7 @@ pub(in crate::commands) struct DeactivateArgs {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example: sitekeep users activate amina")]
 pub(in crate::commands) struct ActivateArgs {
+    /// Name that the user logs in with
     #[arg(value_name = "NAME")]
     user: String,
     #[command(flatten)]
@@ -130,13 +131,6 @@ pub(super) fn change(
                 .remedy("make one: sitekeep users create NAME"),
         );
     }
-    let item = ItemReport {
-        id: "users",
-        title: "Users",
-        line: "Gestion des Produits",
-        duration: SignedDuration::try_from(begin.elapsed()).unwrap_or(SignedDuration::MAX),
-        findings: check.findings,
-        metrics: check.metrics,
-    };
+    let item = ItemReport::timed("users", "Users", "Gestion des Produits", begin, check);
     record.tell(command, Vec::new(), vec![item], config, report, context)
 }

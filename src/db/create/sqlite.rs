@@ -6,6 +6,8 @@ use super::fill::Target;
 use super::occupied;
 use crate::db::Value;
 use crate::db::sqlite;
+use crate::db::sqlite_refusal::code;
+use crate::db::sqlite_refusal::explain;
 use crate::db::standstill::beside;
 use crate::error;
 use crate::error::Error;
@@ -15,6 +17,7 @@ use anyhow::Context;
 use anyhow::Result;
 use jiff::Timestamp;
 use rusqlite::Connection;
+use rusqlite::ErrorCode;
 use rusqlite::OpenFlags;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
@@ -65,9 +68,15 @@ fn look(path: &Path, timeout: Duration) -> Result<Place> {
         let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, timeout)?;
         Ok(connection.query_row(OBJECTS, [], |row| row.get(0))?)
     };
+    let is_locked = |problem: &rusqlite::Error| {
+        matches!(code(problem), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    };
     match objects() {
         Ok(0) => Ok(Place::Empty),
         Ok(_) => Err(occupied(format_args!("database {} holds tables already", path.display()))),
+        Err(problem) if problem.downcast_ref().is_some_and(is_locked) => {
+            Err(problem.downcast::<rusqlite::Error>().map_or_else(|other| other, |it| explain(path, &it)))
+        }
         Err(problem) => Err(occupied(format_args!(
             "{} is there and cannot be read ({})",
             path.display(),

@@ -4,3 +4,4 @@ mod access;
 mod errors;
 mod rotations;
 mod site;
+mod system_lines;

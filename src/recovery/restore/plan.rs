@@ -17,6 +17,7 @@ use crate::db;
 use crate::db::Fingerprint;
 use crate::error::Error;
 use crate::error::Kind as ErrorKind;
+use crate::error::hints;
 use crate::error::one_line;
 use crate::progress::Progress;
 use crate::status::Check;
@@ -287,10 +288,15 @@ fn tell_schema(config: &Config, manifest: Option<&Manifest>, check: &mut Check) 
     let Some(recorded) = recorded else { return };
     let live = match db::migrations(&config.database) {
         Ok(live) => live,
-        // What restores are for; the application's migrations say the rest.
         Err(problem) => {
             let message = format!("its schema was not compared with the live one: {}", one_line(&problem));
-            check.add(Finding::ok(kind, &manifest.artefact, message));
+            check.add(match config.database.source() {
+                // A damaged file is what restores are for; the application's migrations say the rest.
+                DatabaseSource::Sqlite(_) => Finding::ok(kind, &manifest.artefact, message),
+                // A server that does not answer takes no restore either.
+                DatabaseSource::Postgres(_) => Finding::unknown(kind, &manifest.artefact, message)
+                    .remedy(hints(&problem).first().copied().unwrap_or("sitekeep health database")),
+            });
             return;
         }
     };
