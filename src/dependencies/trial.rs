@@ -186,8 +186,9 @@ impl Trial<'_> {
         python: &Path,
         has_module: bool,
     ) -> Result<Command> {
-        let mut command = process::command(program);
         let bin = python.parent().context("the project's Python has no folder")?;
+        let own = bin.join(program);
+        let mut command = process::bound_command(if own.is_file() { &own } else { program });
         let path = std::env::join_paths(std::iter::once(bin.to_owned()).chain(process::search_path()))
             .context("put the project's Python on PATH")?;
         command
@@ -218,7 +219,7 @@ impl Trial<'_> {
                 );
                 continue;
             }
-            let mut command = process::command(program);
+            let mut command = process::bound_command(Path::new(program));
             command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env("CI", "1");
             check.add(tell(words, self.start(&mut command))?);
         }

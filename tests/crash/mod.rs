@@ -15,12 +15,15 @@
 
 mod backup;
 mod debug;
+mod demo;
+mod dependencies;
 mod disk;
 mod every;
 mod full;
 mod lock;
 mod logging;
 mod moments;
+mod offsite;
 mod postgres;
 mod products;
 mod purge;
