@@ -4,7 +4,9 @@ use super::every::strays;
 use super::seen::Seen;
 use super::strace;
 use super::world::World;
+use crate::database::guide_schema_on_postgres;
 use crate::dependencies::world::program;
+use crate::postgres::cluster;
 use crate::sandbox::Sandbox;
 use std::io::Read;
 use std::path::PathBuf;
@@ -23,10 +25,10 @@ install*) mkdir -p node_modules/ms; echo 2.0.1 > node_modules/ms/index.js;;
 esac"#;
 const MANAGE: &str = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n";
 
-/// A project with a package of Python and one of npm, each with a later version.
-fn project(python: &str) -> World {
+/// A project with a package of Python and one of npm, each with a later version; `more` are settings of sitekeep.
+fn project(python: &str, more: &str) -> World {
     let sandbox = Sandbox::site();
-    sandbox.configure("[backup]\nfolder = \"backups\"\n");
+    sandbox.configure(&format!("[backup]\nfolder = \"backups\"\n{more}"));
     sandbox.write("backend/manage.py", MANAGE);
     sandbox.write("backend/requirements.txt", "shoplib==1.0.0  # ours\n");
     sandbox.write("backend/venv/pyvenv.cfg", "home = /usr/bin\n");
@@ -44,30 +46,26 @@ fn project(python: &str) -> World {
     program(&sandbox, "bin/npm", NPM);
     let mut world = World::new(sandbox);
     world.path = format!("{}:{}", world.sandbox.path("bin").display(), std::env::var("PATH").unwrap());
+    // pip and npm end with it.
+    world.is_alone = true;
     world
 }
 
 const UPDATE: [&str; 3] = ["dependencies", "update", "--patch"];
 
-#[test]
-fn a_killed_update_leaves_the_former_packages_or_the_later_ones() {
-    let world = project(PYTHON);
-    let old = Seen::of(&world);
-    let outcome = world.run(&UPDATE).exits(1);
-    let new = Seen::of(&world);
+/// Kills at the steps; `databases` names those of ours that are left on the server.
+fn survives(name: &str, world: &World, databases: &dyn Fn() -> String) {
+    let old = Seen::of(world);
+    let outcome = world.run(&UPDATE);
+    let new = Seen::of(world);
     for path in ["backend/requirements.txt", "backend/venv/lib/later.py", "frontend/node_modules/ms/index.js"]
     {
-        let changed = old.clone().below(path.rsplit_once('/').unwrap().0);
-        assert_ne!(
-            changed,
-            new.clone().below(path.rsplit_once('/').unwrap().0),
-            "{path}: {}",
-            outcome.stdout
-        );
+        let folder = path.rsplit_once('/').unwrap().0;
+        assert_ne!(old.clone().below(folder), new.clone().below(folder), "{path}: {}", outcome.stdout);
     }
     let Some(mut moments) = world.moments(&UPDATE) else { return };
     strace::thin_out(&mut moments, 8);
-    world.kill_at(&moments, "dependencies update", usize::MAX, &UPDATE, |world, step| {
+    world.kill_at(&moments, name, usize::MAX, &UPDATE, |world, step| {
         let when = format!("{step:?}");
         Seen::of(world).is_between(&old, &new, &when);
         let next = world.run(&["quarantine", "purge"]);
@@ -75,9 +73,10 @@ fn a_killed_update_leaves_the_former_packages_or_the_later_ones() {
         let after = Seen::of(world);
         assert!(after == old || after == new, "{when}: half of it: {after:?}");
         assert_eq!(strays(world), Vec::<PathBuf>::new(), "{when}");
+        assert_eq!(databases(), "", "{when}");
         if after == old {
             let again = world.run_later(&UPDATE);
-            assert_eq!(again.code, 1, "{when}: {}{}", again.stdout, again.stderr);
+            assert_eq!(again.code, outcome.code, "{when}: {}{}", again.stdout, again.stderr);
             assert_eq!(Seen::of(world).first_difference(&new), None, "{when}: again");
         }
         let undone = world.run_later(&["undo", "--confirm", "shop"]);
@@ -86,13 +85,30 @@ fn a_killed_update_leaves_the_former_packages_or_the_later_ones() {
     });
 }
 
+#[test]
+fn a_killed_update_leaves_the_former_packages_or_the_later_ones() {
+    survives("dependencies update", &project(PYTHON, ""), &String::new);
+}
+
+#[test]
+fn a_killed_update_on_postgresql_leaves_no_copy_of_the_database() {
+    let Some(cluster) = cluster() else { return };
+    let url = cluster.create("updated", &guide_schema_on_postgres());
+    let world = project(PYTHON, &format!("[database]\nurl = \"{url}\"\n"));
+    let strays = || -> String {
+        let sql = "SELECT coalesce(string_agg(datname, ' '), '') FROM pg_database WHERE datname LIKE 'sitekeep%updated%'";
+        postgres::Client::connect(&url, postgres::NoTls).unwrap().query_one(sql, &[]).unwrap().get(0)
+    };
+    survives("dependencies update on PostgreSQL", &world, &strays);
+}
+
 /// It would else go on writing to a folder that the next run removes.
 #[test]
 fn pip_ends_with_the_update_that_is_killed() {
     let python =
         PYTHON.replace("rm \"$here", "exec 3> told; kill -9 $PPID; go_on; echo alive >&3; rm \"$here");
     let go_on = "go_on() { i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; }\n";
-    let world = project(&format!("{go_on}{python}"));
+    let world = project(&format!("{go_on}{python}"), "");
     let told = world.sandbox.path("told");
     rustix::fs::mkfifoat(rustix::fs::CWD, &told, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
     let listener = std::thread::spawn(move || {
