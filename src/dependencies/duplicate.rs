@@ -23,7 +23,7 @@ pub(super) enum Place {
     File(PathBuf),
     Server {
         /// Settings that lead to it.
-        settings: DatabaseConfig,
+        settings: Box<DatabaseConfig>,
         name: String,
         /// The name of the empty database that Django makes for tests.
         tests: String,

@@ -93,7 +93,7 @@ impl<'a> Stage<'a> {
         self.quarantine.begin(&self.change)?;
         let there = db::restore_into(settings, &dump.path, &name)?;
         std::fs::remove_file(&dump.path).with_context(|| format!("remove {}", dump.path.display()))?;
-        let place = Place::Server { settings: there, name, tests };
+        let place = Place::Server { settings: Box::new(there), name, tests };
         Ok(Duplicate { place, fingerprint: dump.fingerprint })
     }
 
