@@ -139,7 +139,7 @@ impl Trial<'_> {
                 (Ok(Some(copy)), true) => return self.rehearse(copy, python, check),
                 (Ok(Some(_)), false) => anyhow::anyhow!("manage.py names no settings"),
                 (Ok(None), _) => anyhow::anyhow!("there is no database yet"),
-                (Err(problem), _) => anyhow::anyhow!("there is no copy: {problem:#}"),
+                (Err(_), _) => anyhow::anyhow!("there is no copy of the database to try them on"),
             };
             losses::of_migrations(Err(problem), check);
         }

@@ -1,10 +1,11 @@
 //! `demo`: a folder that a kill left half built is known as its own, and made anew.
 
+use super::strace;
 use super::world::World;
 use crate::sandbox::Sandbox;
 
 /// Of the steps of a whole run one in so many is taken: each is followed by the building of a whole shop.
-const PACE: usize = 8;
+const PACE: usize = 24;
 
 #[test]
 fn a_killed_demonstration_is_complete_after_the_next_run() {
@@ -15,13 +16,11 @@ fn a_killed_demonstration_is_complete_after_the_next_run() {
     world.run(&command).exits(0);
     let whole = seen(&world);
     let Some(mut moments) = world.moments(&command) else { return };
-    let steps = std::mem::take(&mut moments.steps);
-    let pace = if super::is_whole() { PACE } else { steps.len().div_ceil(3) };
-    eprintln!("demo: one in {pace} of {} steps, and the first rename", steps.len());
-    // By it the folder is known as its own.
-    let first = steps.iter().find(|step| step.call.starts_with("rename")).cloned();
-    moments.steps = first.into_iter().chain(steps.into_iter().step_by(pace)).collect();
-    world.kill_at(&moments, "demo", usize::MAX, &command, |world, step| {
+    // By its first rename the folder is known as its own.
+    let first = moments.steps.iter().find(|step| step.call.starts_with("rename")).cloned();
+    strace::take_one_in(&mut moments, PACE, 3);
+    moments.steps.extend(first);
+    world.kill_at(&moments, &format!("demo, one step in {PACE}"), usize::MAX, &command, |world, step| {
         let when = format!("{step:?}");
         let beside: Vec<_> = std::fs::read_dir(world.sandbox.path("")).unwrap().flatten().collect();
         assert!(beside.iter().all(|entry| entry.file_name() == "shop"), "{when}: {beside:?}");

@@ -53,8 +53,8 @@ fn project(python: &str, more: &str) -> World {
 
 const UPDATE: [&str; 3] = ["dependencies", "update", "--patch"];
 
-/// Kills at the steps; `databases` names those of ours that are left on the server.
-fn survives(name: &str, world: &World, databases: &dyn Fn() -> String) {
+/// Kills at one step in so many of a whole run; `databases` names those of ours that are left on the server.
+fn survives(name: &str, world: &World, pace: usize, databases: &dyn Fn() -> String) {
     let old = Seen::of(world);
     let outcome = world.run(&UPDATE);
     let new = Seen::of(world);
@@ -64,7 +64,7 @@ fn survives(name: &str, world: &World, databases: &dyn Fn() -> String) {
         assert_ne!(old.clone().below(folder), new.clone().below(folder), "{path}: {}", outcome.stdout);
     }
     let Some(mut moments) = world.moments(&UPDATE) else { return };
-    strace::thin_out(&mut moments, 8);
+    strace::take_one_in(&mut moments, pace, 8);
     world.kill_at(&moments, name, usize::MAX, &UPDATE, |world, step| {
         let when = format!("{step:?}");
         Seen::of(world).is_between(&old, &new, &when);
@@ -87,7 +87,7 @@ fn survives(name: &str, world: &World, databases: &dyn Fn() -> String) {
 
 #[test]
 fn a_killed_update_leaves_the_former_packages_or_the_later_ones() {
-    survives("dependencies update", &project(PYTHON, ""), &String::new);
+    survives("dependencies update", &project(PYTHON, ""), 1, &String::new);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn a_killed_update_on_postgresql_leaves_no_copy_of_the_database() {
         let sql = "SELECT coalesce(string_agg(datname, ' '), '') FROM pg_database WHERE datname LIKE 'sitekeep%updated%'";
         postgres::Client::connect(&url, postgres::NoTls).unwrap().query_one(sql, &[]).unwrap().get(0)
     };
-    survives("dependencies update on PostgreSQL", &world, &strays);
+    survives("dependencies update on PostgreSQL, one step in 8", &world, 8, &strays);
 }
 
 /// It would else go on writing to a folder that the next run removes.

@@ -206,8 +206,11 @@ pub fn sample(moments: &Moments, at_most: usize) -> Vec<Step> {
 
 /// Leaves so many steps of a quick run, evenly.
 pub fn thin_out(moments: &mut Moments, at_most: usize) {
-    if !super::is_whole() {
-        let pace = moments.steps.len().div_ceil(at_most.max(1)).max(1);
-        moments.steps = std::mem::take(&mut moments.steps).into_iter().step_by(pace).collect();
-    }
+    take_one_in(moments, 1, at_most);
+}
+
+/// Leaves one step in so many of a whole run, where each is followed by much work, and a few of a quick one.
+pub fn take_one_in(moments: &mut Moments, pace: usize, at_most: usize) {
+    let pace = if super::is_whole() { pace } else { moments.steps.len().div_ceil(at_most.max(1)) };
+    moments.steps = std::mem::take(&mut moments.steps).into_iter().step_by(pace.max(1)).collect();
 }
