@@ -98,9 +98,11 @@ const PICTURES: &[Case] = &[
 ];
 
 const DATABASE: &[Case] = &[
-    unseen("database optimize", fill),
-    unseen("database reindex", fill),
-    in_parts("database clear-sessions", fill),
+    unseen("database optimize", |sandbox| fill(sandbox, 400, 200)),
+    in_parts("database clear-sessions", |sandbox| {
+        configure(sandbox, "[database]\nsession_batch = 100\n");
+        fill(sandbox, 250, 10);
+    }),
     whole("database cache-table", as_it_is),
     whole("database create", |sandbox| std::fs::remove_file(sandbox.path("backend/db.sqlite3")).unwrap()),
 ];
@@ -204,6 +206,7 @@ const ELSEWHERE: &[&str] = &[
     "demo",
     "backup push",
     "backup pull",
+    "database reindex",
 ];
 
 fn as_it_is(_: &Sandbox) {}
@@ -249,15 +252,15 @@ fn tell_somebody(sandbox: &Sandbox) {
     configure(sandbox, webhook);
 }
 
-/// Expired sessions, and room that a VACUUM gives back.
-fn fill(sandbox: &Sandbox) {
+/// Expired sessions with so many bytes each, and room that a VACUUM gives back.
+fn fill(sandbox: &Sandbox, sessions: usize, bytes: usize) {
     let database = rusqlite::Connection::open(sandbox.path("backend/db.sqlite3")).unwrap();
     database
-        .execute_batch(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
-             INSERT INTO django_session SELECT 's' || i, hex(randomblob(200)), '2026-01-01 00:00:00' FROM n;
+        .execute_batch(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {sessions})
+             INSERT INTO django_session SELECT 's' || i, hex(randomblob({bytes})), '2026-01-01 00:00:00' FROM n;
              CREATE TABLE bulk AS SELECT session_data FROM django_session; DROP TABLE bulk;",
-        )
+        ))
         .unwrap();
 }
 

@@ -30,6 +30,7 @@ mod purge;
 mod restore;
 mod seen;
 pub mod strace;
+mod upkeep;
 mod world;
 
 pub use moments::Random;
