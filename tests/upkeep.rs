@@ -92,17 +92,14 @@ fn a_database_that_is_written_to_is_not_waited_for_without_end() {
     database(&sandbox, &["clear-sessions"]).complains("fuser").exits(2);
 }
 
-#[test]
-fn an_index_that_disagrees_with_its_table_is_made_anew() {
-    let sandbox = site("");
-    database(&sandbox, &["reindex"]).exits(0).says("left alone");
-    let connection = live(&sandbox);
+/// Two indexes change their trees: each now holds the other's keys.
+pub fn damage_indexes(sandbox: &Sandbox) {
+    let connection = live(sandbox);
     connection
         .execute_batch(
             "CREATE INDEX by_brand ON showcase_product (brand); CREATE INDEX by_price ON showcase_product (price)",
         )
         .unwrap();
-    // The two change their trees: each now holds the other's keys.
     connection
         .execute_batch(
             "PRAGMA writable_schema = ON;
@@ -111,7 +108,13 @@ fn an_index_that_disagrees_with_its_table_is_made_anew() {
              PRAGMA writable_schema = OFF",
         )
         .unwrap();
-    drop(connection);
+}
+
+#[test]
+fn an_index_that_disagrees_with_its_table_is_made_anew() {
+    let sandbox = site("");
+    database(&sandbox, &["reindex"]).exits(0).says("left alone");
+    damage_indexes(&sandbox);
     database(&sandbox, &["check", "--full"]).exits(2).says("missing from index");
     database(&sandbox, &["reindex", "--dry-run"]).exits(0).says("would be made anew");
     database(&sandbox, &["reindex"]).exits(0).says("agree with their tables");

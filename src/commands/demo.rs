@@ -69,8 +69,9 @@ pub(super) fn run(args: &DemoArgs, context: &Context) -> Result<Status> {
     }
     let server = Server::start(&demo, context)?;
     let site = site_context(&demo, &server, context);
-    if !demo.reused || !demo.folder.join(demo::BACKUPS).exists() {
+    if !demo.is_rehearsed {
         rehearse(&site, text)?;
+        demo.note_rehearsal()?;
     }
     let own = checklist::of_site(&site.load_site()?.config)?;
     let items: Vec<_> = own.into_iter().filter(|item| item.period == Period::Daily).collect();

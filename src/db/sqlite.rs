@@ -8,6 +8,7 @@ use super::Schema;
 use super::Value;
 use super::sqlite_refusal::code;
 use super::sqlite_refusal::explain;
+use super::sqlite_refusal::is_cut_off;
 use super::sqlite_refusal::recognise;
 use super::standstill::beside;
 use crate::error::Error;
@@ -36,12 +37,12 @@ pub(super) struct Sqlite {
 /// Opens an existing database file; one that is missing is never created.
 pub(super) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Sqlite> {
     recognise(path)?;
-    let flags = match access {
-        Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
-    } | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_URI;
-    let attempt = |name: &str| -> rusqlite::Result<Connection> {
+    let attempt = |name: &str, access: Access| -> rusqlite::Result<Connection> {
+        let flags = match access {
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        } | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(name, flags)?;
         connection.busy_timeout(timeout)?;
         // The first read shows whether the file, its journal and its lock let us in.
@@ -49,7 +50,12 @@ pub(super) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Sql
         Ok(connection)
     };
     let uri = uri(path);
-    let refused = match attempt(&uri) {
+    let mut opened = attempt(&uri, access);
+    // What a crash cut off is rolled back by the first who opens the file and may write to it, as the site would.
+    if opened.as_ref().is_err_and(is_cut_off) && attempt(&uri, Access::Write).is_ok() {
+        opened = attempt(&uri, access);
+    }
+    let refused = match opened {
         Ok(connection) => return Ok(Sqlite { connection, path: path.to_owned(), immutable_since: None }),
         Err(error) => error,
     };
@@ -61,7 +67,8 @@ pub(super) fn open(path: &Path, access: Access, timeout: Duration) -> Result<Sql
     let alone = ["-wal", "-journal"].iter().all(|suffix| !beside(path, suffix).exists());
     if access == Access::Read && barred && alone {
         let since = Some(Instant::now());
-        let connection = attempt(&format!("{uri}?immutable=1")).map_err(|error| explain(path, &error))?;
+        let connection =
+            attempt(&format!("{uri}?immutable=1"), access).map_err(|error| explain(path, &error))?;
         return Ok(Sqlite { connection, path: path.to_owned(), immutable_since: since });
     }
     Err(explain(path, &refused))

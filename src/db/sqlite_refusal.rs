@@ -60,6 +60,12 @@ pub(super) fn code(error: &rusqlite::Error) -> Option<rusqlite::ErrorCode> {
     }
 }
 
+/// Whether the file holds half of a change, which a crash left there and a reader cannot take back.
+pub(super) fn is_cut_off(error: &rusqlite::Error) -> bool {
+    let rusqlite::Error::SqliteFailure(failure, _) = error else { return false };
+    failure.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK
+}
+
 /// Puts SQLite's error into words with the way out.
 pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> anyhow::Error {
     use rusqlite::ErrorCode;
@@ -73,6 +79,11 @@ pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> anyhow::Error {
             Kind::Failed,
             format!("database {} is damaged: {error}", path.display()),
             "stop the site and restore the latest good backup",
+        ),
+        _ if is_cut_off(error) => (
+            Kind::Undetermined,
+            format!("database {} holds half of a change that a crash cut off", path.display()),
+            "run as the user of the site, who may take it back; the site itself does so when it next opens it",
         ),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => (
             Kind::Undetermined,

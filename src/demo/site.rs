@@ -20,10 +20,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Folder of the site's backups, below its own.
-pub const BACKUPS: &str = "backups";
+const BACKUPS: &str = "backups";
 
 const MARKER: &str = ".sitekeep-demo";
 const COMPLETE: &str = "complete 1\n";
+/// Complete, with a backup that was restored aside.
+const REHEARSED: &str = "complete 1, rehearsed\n";
 const APP: &str = "showcase";
 
 /// A demonstration site that is complete; nobody else works on it while this lives.
@@ -33,6 +35,8 @@ pub struct Demo {
     pub config_file: PathBuf,
     /// Whether it was there already.
     pub reused: bool,
+    /// Whether its first backup was made and restored aside.
+    pub is_rehearsed: bool,
     _lock: Lock,
 }
 
@@ -49,11 +53,13 @@ pub fn prepare(
     progress: &dyn Progress,
 ) -> Result<Demo> {
     let marker = folder.join(MARKER);
+    // A marker that a kill kept from its name lies there under another of ours.
+    let is_others =
+        |entry: std::fs::DirEntry| !entry.file_name().as_encoded_bytes().starts_with(fs::ASIDE.as_bytes());
     let occupied = folder.is_dir()
         && std::fs::read_dir(folder)
             .with_context(|| format!("read folder {}", folder.display()))?
-            .next()
-            .is_some();
+            .any(|entry| entry.map_or(true, is_others));
     if folder.exists() && !folder.is_dir() || occupied && !marker.exists() {
         return Err(Error::new(
             Kind::Usage,
@@ -68,16 +74,26 @@ pub fn prepare(
     }
     let lock = lock::acquire(&folder.join(".lock"), wait, "demo")?;
     let state = std::fs::read_to_string(&marker).with_context(|| format!("read {}", marker.display()))?;
-    let reused = state == COMPLETE && !fresh;
+    let reused = [COMPLETE, REHEARSED].contains(&state.as_str()) && !fresh;
+    let is_rehearsed = reused && state == REHEARSED && folder.join(BACKUPS).exists();
     if !reused {
         fs::write_atomic(&marker, b"building\n", 0o644)?;
         build(folder, port, now, progress)?;
         fs::write_atomic(&marker, COMPLETE.as_bytes(), 0o644)?;
     }
-    Ok(Demo { folder: folder.to_owned(), config_file: folder.join("sitekeep.toml"), reused, _lock: lock })
+    let config_file = folder.join("sitekeep.toml");
+    Ok(Demo { folder: folder.to_owned(), config_file, reused, is_rehearsed, _lock: lock })
 }
 
 impl Demo {
+    /// Notes that the first backup was made and restored aside: the next run does not do so again.
+    ///
+    /// # Errors
+    /// When the marker cannot be written.
+    pub fn note_rehearsal(&self) -> Result<()> {
+        fs::write_atomic(&self.folder.join(MARKER), REHEARSED.as_bytes(), 0o644)
+    }
+
     /// Has the site listen on another port from now on.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! What the site's database lost while the project was tried: a test that reaches the live data shows here.
 
+use crate::config::DatabaseConfig;
+use crate::config::DatabaseSource;
 use crate::db::Difference;
 use crate::db::Fingerprint;
 use crate::error;
@@ -49,13 +51,23 @@ pub(super) fn of_tests(before: &Fingerprint, after: Result<Fingerprint>, check: 
     }
 }
 
-/// Says what a migration that was tried on a copy made of it.
-pub(super) fn of_migrations(before: Result<Fingerprint>, after: Result<Fingerprint>, check: &mut Check) {
+/// Says that there was no copy of the database for the tests.
+pub(super) fn without_copy(problem: &anyhow::Error, settings: &DatabaseConfig, check: &mut Check) {
+    let message = format!("there is no copy of it, the tests had the live one: {}", problem.root_cause());
+    let remedy = match settings.source() {
+        DatabaseSource::Sqlite(_) => "make room for a copy",
+        DatabaseSource::Postgres(_) => "let the site's role make a copy on its server: ALTER ROLE … CREATEDB",
+    };
+    check.add(Finding::warning(&kinds::DEPENDENCY_DATA, "database", message).remedy(remedy));
+}
+
+/// Says what migrations that were tried on a copy made of it, by what it held before and after.
+pub(super) fn of_migrations(tried: Result<(Fingerprint, Fingerprint)>, check: &mut Check) {
     let kind = &kinds::DEPENDENCY_DATA;
     let subject = "migrations, on a copy";
-    let (before, after) = match (before, after) {
-        (Ok(before), Ok(after)) => (before, after),
-        (Err(problem), _) | (_, Err(problem)) => {
+    let (before, after) = match tried {
+        Ok(both) => both,
+        Err(problem) => {
             let message = format!("what they make of the data is not known: {}", error::one_line(&problem));
             return check.add(Finding::unknown(kind, subject, message).remedy("try them on a copy by hand"));
         }

@@ -5,6 +5,7 @@
 mod advisories;
 mod advisory;
 mod copy;
+mod duplicate;
 mod end_of_life;
 mod inventory;
 mod later;

@@ -131,7 +131,7 @@ impl Npm<'_> {
     /// # Errors
     /// When it cannot be started.
     pub(super) fn npm(&self, arguments: &[&str]) -> Result<Ran> {
-        let mut command = process::command("npm");
+        let mut command = process::bound_command(Path::new("npm"));
         command.args(arguments).current_dir(self.folder).env("NO_UPDATE_NOTIFIER", "1").env("NO_COLOR", "1");
         run::run(&mut command, self.limit, Keep::First(LONGEST_ANSWER), self.progress)
     }

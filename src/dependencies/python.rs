@@ -177,7 +177,7 @@ impl Python<'_> {
     }
 
     fn run(&self, arguments: &[&str]) -> Result<Ran> {
-        let mut command: Command = process::command(self.program);
+        let mut command: Command = process::bound_command(self.program);
         command.args(arguments).env("PYTHONDONTWRITEBYTECODE", "1").env_remove("PYTHONPATH");
         run::run(&mut command, self.limit, Keep::First(LONGEST_ANSWER), self.progress)
     }

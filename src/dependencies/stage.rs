@@ -1,13 +1,18 @@
 //! Where an update or a trial is prepared: private folders beside the live ones, which a kill leaves to the next run.
 
 use super::copy::copy_tree;
+use super::duplicate;
+use super::duplicate::Duplicate;
+use super::duplicate::Place;
 use super::project::Project;
 use crate::config::DatabaseConfig;
 use crate::config::DatabaseSource;
 use crate::db;
-use crate::db::Snapshot;
+use crate::db::Aside;
 use crate::progress::Progress;
+use crate::quarantine;
 use crate::quarantine::Change;
+use crate::quarantine::Part;
 use crate::quarantine::Quarantine;
 use crate::quarantine::container;
 use crate::quarantine::folder_in;
@@ -65,15 +70,47 @@ impl<'a> Stage<'a> {
         Ok(Some(copy))
     }
 
-    /// A copy of the database in a folder, for the tests to have instead of the live one. On PostgreSQL there is none: the
-    /// server makes Django's test database itself.
-    pub(super) fn database(&mut self, settings: &DatabaseConfig, folder: &Path) -> Result<Option<Snapshot>> {
-        let DatabaseSource::Sqlite(live) = settings.source() else { return Ok(None) };
+    /// A copy of the database for the tests to have instead of the live one: in a folder, or beside it on its server.
+    pub(super) fn database(&mut self, settings: &DatabaseConfig, folder: &Path) -> Result<Option<Duplicate>> {
+        let DatabaseSource::Sqlite(live) = settings.source() else {
+            return self.database_beside(settings, folder).map(Some);
+        };
         if !live.is_file() {
             return Ok(None);
         }
         self.need_room(live, std::fs::metadata(live)?.len())?;
-        db::snapshot(settings, &folder.join("database.sqlite3"), self.progress).map(Some)
+        let copy = db::snapshot(settings, &folder.join("database.sqlite3"), self.progress)?;
+        Ok(Some(Duplicate { place: Place::File(copy.path), fingerprint: copy.fingerprint }))
+    }
+
+    fn database_beside(&mut self, settings: &DatabaseConfig, folder: &Path) -> Result<Duplicate> {
+        let name = db::scratch_name(&self.change.run.to_lowercase(), &db::name(settings)?);
+        let tests = duplicate::name_for_tests(settings)?;
+        duplicate::drop_that_of_tests(settings);
+        let dump = db::snapshot(settings, &folder.join("database.dump"), self.progress)?;
+        // The record names it before it is there.
+        self.change.parts.push(Part::postgres("copy of the database", Aside::Database(name.clone())));
+        self.quarantine.begin(&self.change)?;
+        let there = db::restore_into(settings, &dump.path, &name)?;
+        std::fs::remove_file(&dump.path).with_context(|| format!("remove {}", dump.path.display()))?;
+        let place = Place::Server { settings: Box::new(there), name, tests };
+        Ok(Duplicate { place, fingerprint: dump.fingerprint })
+    }
+
+    /// Removes the copy that is on the server: it is no part of what changes places.
+    pub(super) fn drop_database(&mut self, settings: &DatabaseConfig) -> Result<()> {
+        let is_copy = |part: &Part| matches!(part.place, quarantine::Place::Postgres(_));
+        if !self.change.parts.iter().any(is_copy) {
+            return Ok(());
+        }
+        duplicate::drop_that_of_tests(settings);
+        for part in &self.change.parts {
+            if let quarantine::Place::Postgres(aside) = &part.place {
+                aside.drop(settings)?;
+            }
+        }
+        self.change.parts.retain(|part| !is_copy(part));
+        self.quarantine.begin(&self.change)
     }
 
     /// Refuses where a copy of so much would fill the disk.

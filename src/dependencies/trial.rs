@@ -1,11 +1,10 @@
 //! The project's own tests, run where they can harm nothing: Django with a media folder of its own, the frontend in a copy.
 
+use super::duplicate::Duplicate;
 use super::losses;
 use super::node::Manifest;
 use super::python::Python;
 use crate::config::DependenciesConfig;
-use crate::db;
-use crate::db::Snapshot;
 use crate::error;
 use crate::progress::Progress;
 use crate::status::Check;
@@ -18,7 +17,7 @@ use crate::system::run::Keep;
 use crate::system::run::Ran;
 use anyhow::Context;
 use anyhow::Result;
-use std::fmt::Write as _;
+use anyhow::ensure;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -38,8 +37,9 @@ pub(super) struct Trial<'a> {
     pub(super) frontend: Option<&'a Path>,
     /// The live media folder, in which no test is to leave anything.
     pub(super) media: &'a Path,
-    /// A copy of the database, for the backend instead of the live one; `None` where none could be made.
-    pub(super) copy: Option<&'a Snapshot>,
+    /// A copy of the database, for the backend instead of the live one; `None` where there is none yet, or why none
+    /// could be made.
+    pub(super) copy: Result<Option<&'a Duplicate>, &'a anyhow::Error>,
     /// A folder that goes after the trial.
     pub(super) scratch: &'a Path,
     pub(super) progress: &'a dyn Progress,
@@ -95,8 +95,8 @@ impl Trial<'_> {
             let ran = self.start(&mut self.django(&program, arguments, python, module)?);
             check.add(tell(words, ran)?);
         }
-        if let Some(copy) = self.copy {
-            losses::of_tests(&copy.fingerprint, db::fingerprint_copy(&copy.path), check);
+        if let Ok(Some(copy)) = self.copy {
+            losses::of_tests(&copy.fingerprint, copy.now(), check);
         }
         let asker = Python { program: python, limit: self.settings.timeout, progress: self.progress };
         match asker.pip(&["check"]) {
@@ -135,24 +135,35 @@ impl Trial<'_> {
                     "sitekeep backup database; python manage.py migrate; compare the shop afterwards",
                 ),
             );
-            if let (Some(copy), true) = (self.copy, has_module) {
-                return self.rehearse(copy, python, check);
-            }
+            let problem = match (self.copy, has_module) {
+                (Ok(Some(copy)), true) => return self.rehearse(copy, python, check),
+                (Ok(Some(_)), false) => anyhow::anyhow!("manage.py names no settings"),
+                (Ok(None), _) => anyhow::anyhow!("there is no database yet"),
+                (Err(_), _) => anyhow::anyhow!("there is no copy of the database to try them on"),
+            };
+            losses::of_migrations(Err(problem), check);
         }
         Ok(())
     }
 
     /// Runs the migrations that wait on the copy, and says what they would lose.
-    fn rehearse(&self, copy: &Snapshot, python: &Path, check: &mut Check) -> Result<()> {
-        let before = db::fingerprint_copy(&copy.path);
-        let words = ["manage.py", "migrate", "--noinput"].map(ToOwned::to_owned);
-        let ran = self.start(&mut self.django(python, &words, python, true)?)?;
-        let after = if ran.succeeded() {
-            db::fingerprint_copy(&copy.path)
-        } else {
-            Err(anyhow::anyhow!("manage.py migrate {}: {}", ran.manner(), ran.words()))
-        };
-        losses::of_migrations(before, after, check);
+    fn rehearse(&self, copy: &Duplicate, python: &Path, check: &mut Check) -> Result<()> {
+        let tried = (|| {
+            let before = copy.now()?;
+            let words = ["manage.py", "migrate", "--noinput"].map(ToOwned::to_owned);
+            let ran = self.start(&mut self.django(python, &words, python, true)?)?;
+            ensure!(ran.succeeded(), "manage.py migrate {}: {}", ran.manner(), ran.words());
+            let after = copy.now()?;
+            ensure!(
+                after.migrations != before.migrations,
+                "manage.py migrate ended well, and the copy has no more of them than before: it has another database"
+            );
+            Ok((before, after))
+        })();
+        match tried {
+            Err(problem) if error::is_interruption(&problem) => return Err(problem),
+            tried => losses::of_migrations(tried, check),
+        }
         Ok(())
     }
 
@@ -172,8 +183,8 @@ impl Trial<'_> {
         let media = self.scratch.join("media");
         fs::create_private_folder(&media)?;
         let mut text = format!("from {named} import *\nMEDIA_ROOT = {:?}\n", media.display().to_string());
-        if let Some(copy) = self.copy {
-            let _ = writeln!(text, "DATABASES['default']['NAME'] = {:?}", copy.path.display().to_string());
+        if let Ok(Some(copy)) = self.copy {
+            text.push_str(&copy.lines());
         }
         fs::write_atomic(&self.scratch.join(format!("{MODULE}.py")), text.as_bytes(), 0o600)?;
         Ok(true)
@@ -186,8 +197,9 @@ impl Trial<'_> {
         python: &Path,
         has_module: bool,
     ) -> Result<Command> {
-        let mut command = process::command(program);
         let bin = python.parent().context("the project's Python has no folder")?;
+        let own = bin.join(program);
+        let mut command = process::bound_command(if own.is_file() { &own } else { program });
         let path = std::env::join_paths(std::iter::once(bin.to_owned()).chain(process::search_path()))
             .context("put the project's Python on PATH")?;
         command
@@ -218,7 +230,7 @@ impl Trial<'_> {
                 );
                 continue;
             }
-            let mut command = process::command(program);
+            let mut command = process::bound_command(Path::new(program));
             command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env("CI", "1");
             check.add(tell(words, self.start(&mut command))?);
         }

@@ -104,19 +104,17 @@ impl Order<'_> {
             python,
             frontend,
             media: &self.config.site.media,
-            copy: copy.as_ref().ok().and_then(Option::as_ref),
+            copy: copy.as_ref().map(Option::as_ref),
             scratch: &scratch,
             progress: self.progress,
         }
         .run()?;
         if let Err(problem) = &copy {
             self.progress.go_on()?;
-            let message = format!("the tests had the live one: {}", error::one_line(problem));
-            check.add(
-                Finding::warning(&kinds::DEPENDENCY_DATA, "database", message).remedy("make room for a copy"),
-            );
+            losses::without_copy(problem, &self.config.database, &mut check);
         }
         losses::compare(before, self.fingerprint(), &mut check);
+        stage.drop_database(&self.config.database)?;
         self.progress.finish();
         Ok(check)
     }

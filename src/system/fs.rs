@@ -12,6 +12,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use walkdir::WalkDir;
 
+/// How the name of a file begins that is being written aside.
+pub const ASIDE: &str = ".sitekeep-";
+
 /// Writes a file so that a crash leaves the old content or the new: aside, fsync, rename, fsync of the folder.
 ///
 /// # Errors
@@ -20,7 +23,7 @@ pub fn write_atomic(path: &Path, content: &[u8], mode: u32) -> Result<()> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || -> Result<()> {
         let mut file = tempfile::Builder::new()
-            .prefix(".sitekeep-")
+            .prefix(ASIDE)
             .permissions(std::fs::Permissions::from_mode(mode))
             .tempfile_in(folder)?;
         file.write_all(content)?;

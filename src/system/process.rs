@@ -24,14 +24,31 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// Begins a command that the kernel ends when this process dies, however it dies, where util-linux is installed.
 pub fn bound_command(program: &Path) -> Command {
-    match search_path().into_iter().map(|folder| folder.join("setpriv")).find(|path| path.is_file()) {
-        Some(setpriv) => {
-            let mut command = command(setpriv);
-            command.args(["--pdeathsig", "KILL", "--"]).arg(program);
-            command
-        }
-        None => command(program),
+    let Some(setpriv) = find("setpriv") else { return command(program) };
+    // One that is not there is told by the start of it, and not by setpriv.
+    let is_there = if program.components().count() > 1 { program.is_file() } else { find(program).is_some() };
+    if !is_there {
+        return command(program);
     }
+    let mut command = command(setpriv);
+    command.args(BOUND).arg(program);
+    command
+}
+
+/// What stands before the program of a [`bound_command`].
+const BOUND: [&str; 3] = ["--pdeathsig", "KILL", "--"];
+
+/// The program that a command starts, also where it is a [`bound_command`].
+pub fn name(command: &Command) -> String {
+    let mut arguments = command.get_args();
+    let is_bound = BOUND.iter().all(|word| arguments.next() == Some(OsStr::new(word)));
+    let program = if is_bound { arguments.next() } else { None }.unwrap_or(command.get_program());
+    Path::new(program).file_name().unwrap_or_default().display().to_string()
+}
+
+/// Where a program is on PATH.
+fn find(program: impl AsRef<Path>) -> Option<PathBuf> {
+    search_path().into_iter().map(|folder| folder.join(&program)).find(|path| path.is_file())
 }
 
 /// Starts a command and says which program could not be started.

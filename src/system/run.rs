@@ -9,7 +9,6 @@ use std::io::BufReader;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::Child;
 use std::process::Command;
 use std::process::ExitStatus;
@@ -84,7 +83,7 @@ impl Ran {
 /// # Errors
 /// When it cannot be started, or the work is given up; nothing of it runs any more then.
 pub fn run(command: &mut Command, limit: Duration, keep: Keep, progress: &dyn Progress) -> Result<Ran> {
-    let name = Path::new(command.get_program()).file_name().unwrap_or_default().display().to_string();
+    let name = process::name(command);
     let began = Instant::now();
     let child = process::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0))?;
     let mut group = Group(child);
@@ -128,7 +127,7 @@ pub fn run_lines(
     on_line: &mut dyn FnMut(&str),
     progress: &dyn Progress,
 ) -> Result<Ran> {
-    let name = Path::new(command.get_program()).file_name().unwrap_or_default().display().to_string();
+    let name = process::name(command);
     let began = Instant::now();
     let child = process::spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0))?;
     let mut group = Group(child);

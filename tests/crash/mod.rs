@@ -15,18 +15,22 @@
 
 mod backup;
 mod debug;
+mod demo;
+mod dependencies;
 mod disk;
 mod every;
 mod full;
 mod lock;
 mod logging;
 mod moments;
+mod offsite;
 mod postgres;
 mod products;
 mod purge;
 mod restore;
 mod seen;
 pub mod strace;
+mod upkeep;
 mod world;
 
 pub use moments::Random;

@@ -54,6 +54,12 @@ impl Seen {
         Self(parts)
     }
 
+    /// The files below one folder, and the tables.
+    pub fn below(self, folder: &str) -> Self {
+        let is_there = |name: &str| name.starts_with("table ") || name.starts_with(&format!("{folder}/"));
+        Self(self.0.into_iter().filter(|(name, _)| is_there(name)).collect())
+    }
+
     /// Each part is that of one of the two.
     #[track_caller]
     pub fn is_between(&self, old: &Self, new: &Self, when: &str) {
@@ -77,10 +83,12 @@ impl Seen {
     }
 }
 
-/// The letters that make the name of a new picture free, as Django's storage draws them, are others each time.
+/// The letters that make the name of a new picture free, as Django's storage draws them, are others each time, and so are
+/// the salt of a password and its hash.
 fn without_chance(text: &str) -> String {
     let drawn = regex::Regex::new(r"_[A-Za-z0-9]{7}\.(jpe?g|png)").unwrap();
-    drawn.replace_all(text, "_drawn.$1").into_owned()
+    let salted = regex::Regex::new(r"\$[A-Za-z0-9]{22,32}\$[A-Za-z0-9+/]{43}=").unwrap();
+    salted.replace_all(&drawn.replace_all(text, "_drawn.$1"), "$$drawn").into_owned()
 }
 
 /// Every row of every table, as a program reads it that opens the database as it lies there.

@@ -99,19 +99,26 @@ pub fn is_there() -> bool {
     works
 }
 
-/// Runs a command to its end and tells at which moments it changes a file system.
-pub fn moments(command: &Command) -> (Moments, ExitStatus) {
+/// Runs a command to its end and tells at which moments it changes a file system: it and the programs that it starts, or
+/// it alone.
+pub fn moments(command: &Command, is_alone: bool) -> (Moments, ExitStatus) {
     let log = tempfile::NamedTempFile::new().unwrap();
     let trace = format!("trace=?{}", CALLS.join(",?"));
     let path = log.path().display().to_string();
-    let status = run(&["-y", "-o", &path, "-e", &trace], command);
+    let status = run(&[&["-y", "-o", &path, "-e", &trace], alone(is_alone)].concat(), command);
     (parse(&std::fs::read_to_string(log.path()).unwrap()), status)
 }
 
 /// Kills a command at a step. It may end by itself where its threads come in another order this time.
-pub fn kill(command: &Command, step: &Step) -> ExitStatus {
+pub fn kill(command: &Command, step: &Step, is_alone: bool) -> ExitStatus {
     let inject = format!("inject={}:signal=SIGKILL:when={}", step.call, step.count);
-    run(&["-o", "/dev/null", "-e", &format!("trace={}", step.call), "-e", &inject], command)
+    let options = ["-o", "/dev/null", "-e", &format!("trace={}", step.call), "-e", &inject];
+    run(&[&options, alone(is_alone)].concat(), command)
+}
+
+/// The option by which strace lets go of whatever the command starts.
+fn alone(is_alone: bool) -> &'static [&'static str] {
+    if is_alone { &["-b", "execve"] } else { &[] }
 }
 
 /// The command that strace fails at a step, with this error.
@@ -199,8 +206,11 @@ pub fn sample(moments: &Moments, at_most: usize) -> Vec<Step> {
 
 /// Leaves so many steps of a quick run, evenly.
 pub fn thin_out(moments: &mut Moments, at_most: usize) {
-    if !super::is_whole() {
-        let pace = moments.steps.len().div_ceil(at_most.max(1)).max(1);
-        moments.steps = std::mem::take(&mut moments.steps).into_iter().step_by(pace).collect();
-    }
+    take_one_in(moments, 1, at_most);
+}
+
+/// Leaves one step in so many of a whole run, where each is followed by much work, and a few of a quick one.
+pub fn take_one_in(moments: &mut Moments, pace: usize, at_most: usize) {
+    let pace = if super::is_whole() { pace } else { moments.steps.len().div_ceil(at_most.max(1)) };
+    moments.steps = std::mem::take(&mut moments.steps).into_iter().step_by(pace.max(1)).collect();
 }

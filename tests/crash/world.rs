@@ -26,6 +26,10 @@ pub struct World {
     elsewhere: Option<(TempDir, Vec<u8>)>,
     /// When everything happens.
     pub now: &'static str,
+    /// Where programs are looked for; the tester's own PATH where it is empty.
+    pub path: String,
+    /// Whether the programs that the command starts are left alone, and only its own calls count.
+    pub is_alone: bool,
 }
 
 /// The parts of the site that a restore exchanges, each on its own.
@@ -43,7 +47,7 @@ impl World {
     pub fn new(sandbox: Sandbox) -> Self {
         let before = tempfile::tempdir().unwrap();
         copy(&sandbox.path(""), before.path());
-        Self { sandbox, before, elsewhere: None, now: NOW }
+        Self { sandbox, before, elsewhere: None, now: NOW, path: String::new(), is_alone: false }
     }
 
     /// The same with the `.env` behind a link, on a file system of its own.
@@ -83,6 +87,9 @@ impl World {
             .env("SITEKEEP_SITE__URL", "http://127.0.0.1:9")
             .env("SITEKEEP_SITE__SETTINGS", "backend/shop/settings.py")
             .env("SITEKEEP_NOW", self.now);
+        if !self.path.is_empty() {
+            command.env("PATH", &self.path);
+        }
         command
     }
 
@@ -106,7 +113,7 @@ impl World {
             return None;
         }
         self.reset();
-        let (moments, status) = strace::moments(&self.command(arguments));
+        let (moments, status) = strace::moments(&self.command(arguments), self.is_alone);
         assert!(matches!(status.code(), Some(0..=2)), "{arguments:?}: {status}");
         Some(moments)
     }
@@ -131,8 +138,12 @@ impl World {
         let mut killed = 0;
         for step in &steps {
             self.reset();
-            let status = strace::kill(&command, step);
-            killed += usize::from(status.signal() == Some(9));
+            let status = strace::kill(&command, step, self.is_alone);
+            if status.signal() == Some(9) {
+                killed += 1;
+            } else {
+                eprintln!("{name}: not met, ended with {status}: {step:?}");
+            }
             look(self, step);
         }
         eprintln!(

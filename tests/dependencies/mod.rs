@@ -3,5 +3,6 @@
 mod check;
 mod frontend;
 mod hostile;
+mod postgres;
 mod update;
 pub mod world;

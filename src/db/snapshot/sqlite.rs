@@ -44,7 +44,7 @@ pub(super) fn take(
     target: &Path,
     progress: &dyn Progress,
 ) -> Result<Copied> {
-    let source = open_source(path, settings.timeout)?;
+    let source = sqlite::open(path, Access::Read, settings.timeout)?;
     progress.start("copy the database", sqlite::size(path)?);
     let unfinished = Unfinished::create(target)?;
     copy(&source, target, settings.timeout * PATIENCE)?;
@@ -53,16 +53,6 @@ pub(super) fn take(
     progress.advance(bytes);
     progress.finish();
     Ok(Copied { file: unfinished, engine: Engine::Sqlite, bytes, program: None, origin: Origin::Sqlite })
-}
-
-/// Opens for reading; a transaction that a crash left half done (`-journal`) can only be rolled back by a writer, as
-/// the site itself would.
-fn open_source(path: &Path, timeout: Duration) -> Result<Sqlite> {
-    sqlite::open(path, Access::Read, timeout).or_else(|error| {
-        let mut journal = path.as_os_str().to_owned();
-        journal.push("-journal");
-        if Path::new(&journal).exists() { sqlite::open(path, Access::Write, timeout) } else { Err(error) }
-    })
 }
 
 fn copy(source: &Sqlite, target: &Path, patience: Duration) -> Result<()> {
