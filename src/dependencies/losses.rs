@@ -54,10 +54,11 @@ pub(super) fn of_tests(before: &Fingerprint, after: Result<Fingerprint>, check: 
 /// Says that there was no copy of the database for the tests.
 pub(super) fn without_copy(problem: &anyhow::Error, settings: &DatabaseConfig, check: &mut Check) {
     let message = format!("there is no copy of it, the tests had the live one: {}", problem.root_cause());
-    let remedy = match settings.source() {
+    let usual = match settings.source() {
         DatabaseSource::Sqlite(_) => "make room for a copy",
         DatabaseSource::Postgres(_) => "let the site's role make a copy on its server: ALTER ROLE … CREATEDB",
     };
+    let remedy = error::hints(problem).first().copied().unwrap_or(usual);
     check.add(Finding::warning(&kinds::DEPENDENCY_DATA, "database", message).remedy(remedy));
 }
 

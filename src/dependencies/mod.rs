@@ -7,6 +7,7 @@ mod advisory;
 mod copy;
 mod duplicate;
 mod end_of_life;
+mod install;
 mod inventory;
 mod later;
 mod losses;
