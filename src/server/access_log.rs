@@ -74,8 +74,8 @@ struct Entry {
     client: Option<IpAddr>,
     time: Timestamp,
     line: String,
-    referer: String,
-    agent: String,
+    referer: Option<String>,
+    agent: Option<String>,
     status: u16,
     bytes: u64,
 }
@@ -83,8 +83,7 @@ struct Entry {
 impl Entry {
     fn new(request: &Request, time: Timestamp) -> Self {
         let text = |name: HeaderName| {
-            let value = request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-            value.map_or_else(|| "-".to_owned(), |value| quoted(&value))
+            request.headers().get(name).map(|value| quoted(&String::from_utf8_lossy(value.as_bytes())))
         };
         let target = request.uri().path_and_query().map_or("*", |target| target.as_str());
         Self {
@@ -99,17 +98,24 @@ impl Entry {
     }
 
     fn text(&self, zone: &TimeZone, microseconds: u128) -> String {
-        let client = self.client.map_or_else(|| "-".to_owned(), |address| address.to_string());
         let time = self.time.to_zoned(zone.clone());
-        format!(
-            "{client} - - [{}] \"{}\" {} {} \"{}\" \"{}\" {microseconds}",
+        let mut text = String::with_capacity(192 + self.line.len());
+        // Writing to a string cannot fail.
+        let _ = match self.client {
+            Some(address) => write!(text, "{address}"),
+            None => write!(text, "-"),
+        };
+        let _ = write!(
+            text,
+            " - - [{}] \"{}\" {} {} \"{}\" \"{}\" {microseconds}",
             time.strftime("%d/%b/%Y:%H:%M:%S %z"),
             self.line,
             self.status,
             self.bytes,
-            self.referer,
-            self.agent
-        )
+            self.referer.as_deref().unwrap_or("-"),
+            self.agent.as_deref().unwrap_or("-")
+        );
+        text
     }
 }
 
@@ -178,7 +184,7 @@ impl HttpBody for Recorded {
 impl Drop for Recorded {
     fn drop(&mut self) {
         let Begun { log, entry, started } = &self.begun;
-        log.log.line(&entry.text(&log.zone, started.elapsed().as_micros()));
+        log.log.line(entry.text(&log.zone, started.elapsed().as_micros()));
     }
 }
 

@@ -71,8 +71,9 @@ pub(super) async fn serve(
 
 fn answer(folder: &Path, name: &Path, asked: &HeaderMap) -> Response {
     let keep = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let manner = Manner { kind: media::asset_type(name), keep: keep.to_owned(), policy: POLICY };
-    match media::send(folder, name, asked, &manner) {
+    let keep = HeaderValue::from_static(keep);
+    let manner = Manner { kind: media::asset_type(name), keep, policy: POLICY };
+    match media::send(folder, name, asked, manner) {
         Ok(answer) => media::respond(answer),
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             media::bare(StatusCode::FORBIDDEN)

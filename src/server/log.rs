@@ -119,8 +119,10 @@ impl Log {
     }
 
     /// Writes one line, without its end; where too many wait, it is lost.
-    pub(super) fn line(&self, text: &str) {
-        if self.sender.try_send(Message::Line(format!("{text}\n"))).is_err() {
+    pub(super) fn line(&self, text: impl Into<String>) {
+        let mut text = text.into();
+        text.push('\n');
+        if self.sender.try_send(Message::Line(text)).is_err() {
             self.crowded_out.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -13,6 +13,7 @@ use crate::error::Kind;
 use crate::language::Language;
 use crate::whatsapp::WhatsAppNumber;
 use anyhow::Result;
+use axum::http::HeaderValue;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
@@ -53,7 +54,9 @@ pub(super) struct Site {
     /// Path of the media URL, with a slash at both ends.
     pub(super) media_prefix: String,
     pub(super) media_root: PathBuf,
-    pub(super) media_max_age: Duration,
+    /// How long browsers may keep a picture. Never immutable: Django's suffix tells uploads of one name apart and is no hash
+    /// of what is in them.
+    pub(super) media_keep: HeaderValue,
     /// Narrower forms of pictures, where there is a folder for them.
     pub(super) variants: Option<Arc<Variants>>,
     pub(super) cors: Cors,
@@ -93,7 +96,10 @@ impl Site {
             media_url: config.site.media_url.clone(),
             media_prefix: media_prefix(&config.site.media_url)?,
             media_root: config.site.media.clone(),
-            media_max_age: config.serve.media_max_age,
+            media_keep: HeaderValue::try_from(format!(
+                "public, max-age={}",
+                config.serve.media_max_age.as_secs()
+            ))?,
             frontend: config.serve.frontend.clone(),
             variants: variants(config),
             cors: Cors(config.serve.cors_origins.clone()),

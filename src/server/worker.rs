@@ -97,7 +97,7 @@ impl Worker {
                 again = false;
                 continue;
             }
-            shared.log.line(&format!("error: {}", one_line(&error)));
+            shared.log.line(format!("error: {}", one_line(&error)));
             let known = error.downcast_ref::<Error>().is_some();
             return Err(if known { Refusal::Down } else { Refusal::Failed });
         }
@@ -127,7 +127,7 @@ impl Worker {
             Err(error) => {
                 let now = Instant::now();
                 if outage.is_none() {
-                    self.shared.log.line(&format!("error: {}", one_line(&error)));
+                    self.shared.log.line(format!("error: {}", one_line(&error)));
                 }
                 let pause = outage.as_ref().map_or(PAUSES.0, |outage| (outage.pause * 2).min(PAUSES.1));
                 // Several that fail at once are one failed attempt.

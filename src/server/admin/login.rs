@@ -156,7 +156,7 @@ async fn let_in(
     .await;
     // The login is good, whether or not its time could be written down.
     if let Ok(Err(problem)) = noted {
-        admin.log.line(&format!("warning: admin: the time of a login is not noted: {}", one_line(&problem)));
+        admin.log.line(format!("warning: admin: the time of a login is not noted: {}", one_line(&problem)));
     }
     let mut response = page::go_to("/admin/");
     // As Django answers it, by which `logs logins` knows it.
@@ -176,7 +176,7 @@ pub(super) async fn leave(State(admin): State<Arc<Admin>>, request: Request) -> 
     let mut response = match admin.signed_out.add(&posted.session, (admin.site.clock)()) {
         Ok(()) => page::go_to("/admin/login/"),
         Err(problem) => {
-            admin.log.line(&format!("error: admin: a session could not be ended: {}", one_line(&problem)));
+            admin.log.line(format!("error: admin: a session could not be ended: {}", one_line(&problem)));
             page::message(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Déconnexion incomplète",

@@ -156,7 +156,7 @@ fn begin<'a>(admin: &'a Admin, purpose: &str) -> Result<(lock::Lock, Quarantine<
     let quarantine = Quarantine::new(&admin.state_folder, &admin.config.database);
     for one in quarantine.recover()? {
         let outcome = if one.is_applied { "it is finished" } else { "the former state is live" };
-        admin.log.line(&format!("warning: `{}` was cut off; {outcome}", one.change.command));
+        admin.log.line(format!("warning: `{}` was cut off; {outcome}", one.change.command));
     }
     Ok((held, quarantine))
 }

@@ -51,7 +51,7 @@ pub(super) struct Answer {
 /// How a file is handed over: what it is, how long it may be kept, and what it may do in a browser.
 pub(super) struct Manner {
     pub(super) kind: &'static str,
-    pub(super) keep: String,
+    pub(super) keep: HeaderValue,
     pub(super) policy: &'static str,
 }
 
@@ -120,8 +120,8 @@ fn answer(site: &Site, name: &Path, file: Opened, asked: &HeaderMap) -> Answer {
         "default-src 'none'"
     };
     // Never immutable: Django's suffix tells uploads of one name apart and is no hash of what is in them.
-    let keep = format!("public, max-age={}", site.media_max_age.as_secs());
-    handed_over(file, asked, &Manner { kind, keep, policy })
+    let keep = site.media_keep.clone();
+    handed_over(file, asked, Manner { kind, keep, policy })
 }
 
 /// Answers with a file below a root, or with the part of it that is asked for.
@@ -129,43 +129,40 @@ pub(super) fn send(
     root: &Path,
     relative: &Path,
     asked: &HeaderMap,
-    manner: &Manner,
+    manner: Manner,
 ) -> std::io::Result<Answer> {
     path::open(root, relative).map(|file| handed_over(file, asked, manner))
 }
 
-fn handed_over((file, metadata): Opened, asked: &HeaderMap, manner: &Manner) -> Answer {
+fn handed_over((file, metadata): Opened, asked: &HeaderMap, manner: Manner) -> Answer {
     let (whole, version) = (metadata.len(), Version::of(&metadata));
     let mut headers = HeaderMap::with_capacity(HEADERS);
-    let mut set = |name, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    };
-    set(header::ETAG, &version.etag);
-    set(header::LAST_MODIFIED, &version.last_modified().unwrap_or_default());
-    set(header::CACHE_CONTROL, &manner.keep);
-    set(header::ACCEPT_RANGES, "bytes");
+    headers.extend(HeaderValue::from_str(&version.etag).ok().map(|value| (header::ETAG, value)));
+    let modified = version.last_modified().and_then(|text| HeaderValue::try_from(text).ok());
+    headers.extend(modified.map(|value| (header::LAST_MODIFIED, value)));
+    headers.insert(header::CACHE_CONTROL, manner.keep);
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     let verdict = version.weigh(asked);
     if verdict != Verdict::Send {
         let not_modified = verdict == Verdict::NotModified;
         let status = if not_modified { StatusCode::NOT_MODIFIED } else { StatusCode::PRECONDITION_FAILED };
         return Answer { status, headers, contents: None };
     }
-    set(header::CONTENT_TYPE, manner.kind);
-    set(header::CONTENT_SECURITY_POLICY, manner.policy);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(manner.kind));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(manner.policy));
     let range = asked.get(header::RANGE).filter(|_| version.continues(asked));
     let wanted =
         range.and_then(|range| range.to_str().ok()).map_or(Wanted::All, |text| range::wanted(text, whole));
     let (status, first, length) = match wanted {
         Wanted::All => (StatusCode::OK, 0, whole),
         Wanted::Part(first, length) => {
-            set(header::CONTENT_RANGE, &format!("bytes {first}-{}/{whole}", first + length - 1));
+            let range = HeaderValue::try_from(format!("bytes {first}-{}/{whole}", first + length - 1));
+            headers.extend(range.ok().map(|range| (header::CONTENT_RANGE, range)));
             (StatusCode::PARTIAL_CONTENT, first, length)
         }
         Wanted::Nothing => {
             headers.remove(header::CONTENT_TYPE);
-            let range = HeaderValue::from_str(&format!("bytes */{whole}"));
+            let range = HeaderValue::try_from(format!("bytes */{whole}"));
             headers.extend(range.ok().map(|range| (header::CONTENT_RANGE, range)));
             let status = StatusCode::RANGE_NOT_SATISFIABLE;
             return Answer { status, headers, contents: None };

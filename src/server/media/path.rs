@@ -1,6 +1,7 @@
 //! From the path of a request to an open file below the media root, and to nothing outside it.
 
 use percent_encoding::percent_decode_str;
+use rustix::fs::CWD;
 use rustix::fs::Mode;
 use rustix::fs::OFlags;
 use rustix::fs::ResolveFlags;
@@ -44,8 +45,16 @@ pub(super) fn open(root: &Path, relative: &Path) -> std::io::Result<Opened> {
 /// The same where the kernel knows every name on the way; nothing where it would have to ask a disk, or refuses.
 pub(super) fn open_at_once(root: &Path, relative: &Path) -> Option<Opened> {
     let known = ResolveFlags::CACHED;
-    let folder = rustix::fs::openat2(rustix::fs::CWD, root, FOLDER, Mode::empty(), known).ok()?;
-    let file = File::from(rustix::fs::openat2(&folder, relative, FILE, Mode::empty(), WITHIN | known).ok()?);
+    // Where there is no link at all on the way it leads nowhere but below the root: `relative` has no step upwards.
+    let plain = known | ResolveFlags::NO_SYMLINKS;
+    let opened = match rustix::fs::openat2(CWD, root.join(relative), FILE, Mode::empty(), plain) {
+        Err(Errno::LOOP) => {
+            let folder = rustix::fs::openat2(CWD, root, FOLDER, Mode::empty(), known).ok()?;
+            rustix::fs::openat2(&folder, relative, FILE, Mode::empty(), WITHIN | known)
+        }
+        opened => opened,
+    };
+    let file = File::from(opened.ok()?);
     let metadata = file.metadata().ok()?;
     metadata.is_file().then_some((file, metadata))
 }
@@ -137,6 +146,12 @@ mod tests {
         assert!(open(&root, Path::new("in.jpg")).is_ok());
         if let Some((_, metadata)) = open_at_once(&root, Path::new("products/a.jpg")) {
             assert_eq!(metadata.len(), 1);
+            let linked = folder.path().join("linked");
+            symlink(&root, &linked).expect("link");
+            // The second look finds the link in the kernel's memory, as the third request of a visitor would.
+            assert!(open(&linked, Path::new("products/a.jpg")).is_ok());
+            assert!(open_at_once(&linked, Path::new("products/a.jpg")).is_some());
+            assert!(open_at_once(&linked, Path::new("products/out.jpg")).is_none());
         }
 
         let stepwise = |name: &str| {
