@@ -16,6 +16,8 @@ use super::site::Site;
 use crate::language::Language;
 use axum::Router;
 use axum::extract::Request;
+use axum::extract::State;
+use axum::http::Method;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::any;
@@ -35,6 +37,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 /// Not a layer of axum's: each of those is copied anew with every request, and with it all that lies below.
 pub struct App {
     routes: TowerToHyperService<Router>,
+    /// Whose pictures are served past the routes, as most requests are for one; nothing where there are none.
+    pictures: Option<Arc<Site>>,
     language: Language,
     pub(super) metrics: Arc<Metrics>,
     access_log: Option<Arc<AccessLog>>,
@@ -46,12 +50,10 @@ impl App {
         let started = Instant::now();
         let entry = self.access_log.as_ref().map(|log| log.begin(&request));
         let route = metrics::route(request.uri().path());
-        let answering = AssertUnwindSafe(async { self.routes.call(request).await });
-        let mut response = match answering.catch_unwind().await {
-            Ok(Ok(response)) => response,
-            Ok(Err(impossible)) => match impossible {},
-            Err(_) => pages::crashed(self.language),
-        };
+        let mut response = AssertUnwindSafe(self.route(request))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| pages::crashed(self.language));
         headers::protect(response.headers_mut());
         self.metrics.record(route, response.status().as_u16(), started.elapsed());
         match entry {
@@ -59,6 +61,22 @@ impl App {
             None => response,
         }
     }
+
+    async fn route(&self, request: Request) -> Response {
+        match &self.pictures {
+            Some(site) if *request.method() == Method::GET && is_picture(site, request.uri().path()) => {
+                media::serve(State(Arc::clone(site)), request).await
+            }
+            _ => match self.routes.call(request).await {
+                Ok(response) => response,
+                Err(impossible) => match impossible {},
+            },
+        }
+    }
+}
+
+fn is_picture(site: &Site, path: &str) -> bool {
+    path.strip_prefix(site.media_prefix.as_str()).is_some_and(|rest| !rest.is_empty())
 }
 
 /// Builds what answers visitors.
@@ -94,6 +112,7 @@ pub(super) fn visitors(
         .with_state(Arc::clone(site));
     App {
         routes: TowerToHyperService::new(routes),
+        pictures: Some(Arc::clone(site)),
         language: site.language,
         metrics: Arc::clone(metrics),
         access_log: access_log.map(Arc::new),
@@ -106,6 +125,7 @@ pub(super) fn monitoring(site: &Arc<Site>, metrics: &Arc<Metrics>) -> App {
     let routes = Router::new().route("/metrics", get(metrics::tell)).with_state(state);
     App {
         routes: TowerToHyperService::new(routes),
+        pictures: None,
         language: site.language,
         metrics: Arc::default(),
         access_log: None,
