@@ -18,7 +18,10 @@ def shares(folder, command):
     """Processor seconds, and the functions that take most of them."""
     record, told = folder / "perf.data", folder / "time"
     timed = ["/usr/bin/time", "-q", "-f", "%U %S", "-o", told, "perf", "record", "-q", "-F", "499", "-o", record, "--", *command]
-    subprocess.run(timed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    code = subprocess.run(timed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    # A warning or worse about the site is an answer; a command line that is none is not.
+    if code > 3:
+        raise SystemExit(f"{command} ended with {code}")
     report = ["perf", "report", "-i", record, "--no-children", "--stdio", "--sort", "symbol"]
     output = subprocess.run(report, capture_output=True, text=True, check=True).stdout
     found = re.findall(r"^\s+([\d.]+)%\s+\[(.)\]\s+(.*?)\s*(?:-\s+-\s*)?$", output, re.M)
@@ -51,7 +54,7 @@ def run(folder):
     for words, config in [
         ("backup full", site),
         ("backup verify --all", site),
-        ("backup drill latest", site),
+        ("backup drill", site),
         ("restore latest --no-safety-backup --confirm niasotac", site),
         ("logs errors", site),
         ("logs summary", site),
