@@ -149,3 +149,28 @@ fn own_pages() -> Router<Arc<Site>> {
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::method_not_allowed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    #[tokio::test]
+    async fn a_route_that_panics_is_an_answer_like_any_other() {
+        async fn broken() -> Response {
+            panic!("on purpose")
+        }
+        let app = App {
+            routes: TowerToHyperService::new(Router::new().route("/", get(broken))),
+            pictures: None,
+            language: Language::French,
+            metrics: Arc::default(),
+            access_log: None,
+        };
+        for (path, status) in [("/", 500), ("/other", 404)] {
+            let response = app.answer(Request::get(path).body(Body::empty()).expect("a request")).await;
+            assert_eq!(response.status(), status, "{path}");
+            assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{path}");
+        }
+    }
+}

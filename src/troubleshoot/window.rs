@@ -119,7 +119,7 @@ impl Window {
         let path = state_folder.join(RECORD);
         fs::create_private_folder(path.parent().unwrap_or(state_folder))?;
         fs::write_atomic(&path, &record, 0o600)?;
-        let _ = self.rewrite(|text| opened(text, &self.variable, &self.value))?;
+        self.rewrite(|text| opened(text, &self.variable, &self.value))?;
         self.service.restart()
     }
 
