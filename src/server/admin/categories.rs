@@ -3,8 +3,8 @@
 use super::Admin;
 use super::page;
 use super::page::Frame;
+use super::product::read;
 use super::session::Session;
-use crate::products::Catalogue;
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
@@ -30,11 +30,9 @@ pub(super) async fn list(
     State(admin): State<Arc<Admin>>,
     Extension(session): Extension<Session>,
 ) -> Response {
-    let app = admin.config.site.app.clone();
-    let read = admin.site.pool.ask(move |store| Catalogue::read(store.database.as_mut(), &app)).await;
-    let catalogue = match read {
+    let catalogue = match read(&admin).await {
         Ok(catalogue) => catalogue,
-        Err(refusal) => return page::refused(refusal),
+        Err(refused) => return refused,
     };
     let mut categories: Vec<Line> = catalogue
         .categories

@@ -4,6 +4,7 @@ use super::Admin;
 use super::form;
 use super::page;
 use super::page::Frame;
+use super::product::read;
 use super::session::Session;
 use super::write;
 use crate::catalogue::french_price;
@@ -114,11 +115,9 @@ async fn render(
     status: StatusCode,
     refused: String,
 ) -> Response {
-    let app = admin.config.site.app.clone();
-    let read = admin.site.pool.ask(move |store| Catalogue::read(store.database.as_mut(), &app)).await;
-    let catalogue = match read {
+    let catalogue = match read(admin).await {
         Ok(catalogue) => catalogue,
-        Err(refusal) => return page::refused(refusal),
+        Err(refused) => return refused,
     };
     let words = db::words(&wish.search);
     let within =
