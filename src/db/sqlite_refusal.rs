@@ -88,7 +88,14 @@ pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> anyhow::Error {
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => (
             Kind::Undetermined,
             format!("open database {}: {error}", path.display()),
-            "run as the user of the site: SQLite also writes beside the file (-wal, -shm, -journal)",
+            "SQLite also writes beside the file (-wal, -shm, -journal): run as the user of the site, and see whether the \
+             disk is full (sitekeep disk)",
+        ),
+        // A sync that finds no room is to SQLite an error like any other.
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DiskFull) => (
+            Kind::Failed,
+            format!("database {}: {error}", path.display()),
+            "see whether the disk is full or failing: sitekeep disk, and the system's log (dmesg)",
         ),
         _ => return anyhow::anyhow!("database {}: {error}", path.display()),
     };

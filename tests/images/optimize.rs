@@ -8,10 +8,12 @@ use super::scene;
 use super::site;
 use super::write;
 use crate::sandbox::findings;
+use crate::sandbox::outcome;
 use rustix::fs::XattrFlags;
 use sitekeep::images::similarity;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -221,4 +223,38 @@ fn png(picture: &image::RgbImage) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
+}
+
+/// The command's peak memory in bytes, when it works on so many thumbnails that no encoder makes smaller.
+fn peak_memory_of(thumbnails: u32) -> u64 {
+    let sandbox = site();
+    for seed in 0..thumbnails {
+        let mut encoder = mozjpeg::Compress::new(mozjpeg::ColorSpace::JCS_RGB);
+        encoder.set_fastest_defaults();
+        encoder.set_optimize_coding(true);
+        encoder.set_size(48, 48);
+        encoder.set_quality(60.0);
+        let mut started = encoder.start_compress(Vec::new()).unwrap();
+        started.write_scanlines(&scene(48, 48, seed).into_raw()).unwrap();
+        write(&sandbox, &format!("{seed}.jpg"), &started.finish().unwrap());
+    }
+    let told = sandbox.path("peak");
+    let command = sandbox.command(&["images", "optimize"]);
+    let script = "import resource, subprocess, sys
+subprocess.run(sys.argv[2:], check=True)
+open(sys.argv[1], 'w').write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024))";
+    let mut measured = Command::new("python3");
+    measured.args(["-c", script]).arg(&told).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        measured.env(name, value.unwrap_or_default());
+    }
+    measured.current_dir(sandbox.path(""));
+    outcome(&mut measured).exits(0).says("none can be made smaller");
+    std::fs::read_to_string(told).unwrap().parse().unwrap()
+}
+
+#[test]
+fn memory_does_not_grow_with_the_number_of_pictures() {
+    let (few, many) = (peak_memory_of(50), peak_memory_of(1000));
+    assert!(many < few + 30_000_000, "{few} bytes for 50 pictures, {many} for 1000");
 }

@@ -3,7 +3,8 @@
 //! `unsafe`, because libjpeg's transcoding has no safe face. What makes it sound: both structs
 //! are made by libjpeg's own constructors at an address that does not change, live as long as the call, and are destroyed
 //! on every way out; libjpeg's errors unwind (mozjpeg-sys is built for that) to the `catch_unwind` here; the destination
-//! is a buffer of a fixed size, and outgrowing it is an error, so that libjpeg allocates nothing that we would have to free.
+//! is a buffer of a fixed size, which libjpeg never allocates anew. Outgrowing it does not unwind: the encoder would keep
+//! its scans for ever, which it frees only when it has written them.
 
 #![expect(unsafe_code, reason = "libjpeg's transcoding; reviewed, see above")]
 
@@ -12,14 +13,18 @@ use anyhow::anyhow;
 use mozjpeg_sys as sys;
 use std::os::raw::c_int;
 use std::os::raw::c_ulong;
+use std::os::raw::c_void;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 
-/// What libjpeg stopped with.
-enum Stop {
-    /// Number of libjpeg's message.
-    Error(c_int),
-    Larger,
+/// The number of the message that libjpeg stopped with.
+struct Stop(c_int);
+
+/// Where the new JPEG goes, as libjpeg's callback finds it.
+struct Room {
+    start: *mut u8,
+    size: usize,
+    is_outgrown: bool,
 }
 
 /// Writes the coefficients of a JPEG in progressive scans, with `segments` (marker, content) behind the header.
@@ -32,30 +37,31 @@ pub(super) fn recode(jpeg: &[u8], segments: &[(u8, Vec<u8>)], limit: usize) -> R
     let mut buffer = vec![0; limit];
     let written = catch_unwind(AssertUnwindSafe(|| transcode(jpeg, segments, &mut buffer)));
     match written {
-        Ok(Ok(length)) => {
+        Ok(Ok(length)) => Ok(length.filter(|length| *length < limit).map(|length| {
             buffer.truncate(length);
-            Ok((length < limit).then_some(buffer))
-        }
+            buffer
+        })),
         Ok(Err(warnings)) => Err(anyhow!("damaged: libjpeg found {warnings} faults in it")),
         Err(payload) => match payload.downcast_ref() {
-            Some(Stop::Larger) => Ok(None),
-            Some(Stop::Error(number)) => {
-                Err(anyhow!("damaged or of an unknown kind (libjpeg's error {number})"))
-            }
+            Some(Stop(number)) => Err(anyhow!("damaged or of an unknown kind (libjpeg's error {number})")),
             None => Err(anyhow!("libjpeg gave up on it")),
         },
     }
 }
 
-/// Returns the bytes written, or the number of faults found.
-fn transcode(jpeg: &[u8], segments: &[(u8, Vec<u8>)], buffer: &mut [u8]) -> Result<usize, i64> {
+/// Returns the bytes written, or nothing where the buffer is too small for them, or the number of faults found.
+fn transcode(jpeg: &[u8], segments: &[(u8, Vec<u8>)], buffer: &mut [u8]) -> Result<Option<usize>, i64> {
+    if buffer.is_empty() {
+        return Ok(None);
+    }
     let mut reader = Reader::new();
     let mut writer = Writer::new();
-    let mut place = buffer.as_mut_ptr();
-    let mut length = c_ulong::try_from(buffer.len()).unwrap_or(c_ulong::MAX);
+    let mut room = Room { start: buffer.as_mut_ptr(), size: buffer.len(), is_outgrown: false };
+    let mut place = room.start;
+    let mut length = c_ulong::try_from(room.size).unwrap_or(c_ulong::MAX);
     // SAFETY: both structs were made by their constructors and stay where they are (boxed); `jpeg` and `buffer` outlive
-    // them; `place` and `length` outlive `jpeg_finish_compress`, which is the last that writes to them; the coefficient
-    // arrays belong to `reader`, which is destroyed after `writer` has read them.
+    // them; `room`, `place` and `length` outlive `jpeg_finish_compress`, which is the last that writes to them; the
+    // coefficient arrays belong to `reader`, which is destroyed after `writer` has read them.
     unsafe {
         let (source, target) = (&mut *reader.info, &mut *writer.info);
         let size = c_ulong::try_from(jpeg.len()).unwrap_or(c_ulong::MAX);
@@ -64,6 +70,7 @@ fn transcode(jpeg: &[u8], segments: &[(u8, Vec<u8>)], buffer: &mut [u8]) -> Resu
         let coefficients = sys::jpeg_read_coefficients(source);
         sys::jpeg_mem_dest(target, &raw mut place, &raw mut length);
         (*target.dest).empty_output_buffer = Some(outgrown);
+        target.common.client_data = (&raw mut room).cast::<c_void>();
         sys::jpeg_copy_critical_parameters(source, target);
         target.optimize_coding = 1;
         sys::jpeg_write_coefficients(target, coefficients);
@@ -76,7 +83,7 @@ fn transcode(jpeg: &[u8], segments: &[(u8, Vec<u8>)], buffer: &mut [u8]) -> Resu
         sys::jpeg_finish_decompress(source);
     }
     match reader.errors.num_warnings {
-        0 => Ok(usize::try_from(length).unwrap_or(usize::MAX)),
+        0 => Ok((!room.is_outgrown).then(|| usize::try_from(length).unwrap_or(usize::MAX))),
         #[allow(clippy::useless_conversion, reason = "a C long is shorter on some machines")]
         warnings => Err(i64::from(warnings)),
     }
@@ -152,7 +159,7 @@ unsafe extern "C-unwind" fn stop(info: &mut sys::jpeg_common_struct) {
     // SAFETY: libjpeg calls this with the error manager that it was given.
     let number = unsafe { (*info.err).msg_code };
     // Without the panic handler: a damaged picture is no fault of the program.
-    std::panic::resume_unwind(Box::new(Stop::Error(number)));
+    std::panic::resume_unwind(Box::new(Stop(number)));
 }
 
 unsafe extern "C-unwind" fn count(info: &mut sys::jpeg_common_struct, level: c_int) {
@@ -162,6 +169,14 @@ unsafe extern "C-unwind" fn count(info: &mut sys::jpeg_common_struct, level: c_i
     }
 }
 
-unsafe extern "C-unwind" fn outgrown(_info: &mut sys::jpeg_compress_struct) -> sys::boolean {
-    std::panic::resume_unwind(Box::new(Stop::Larger));
+/// Lets the encoder go on at the start of the buffer, to its end.
+unsafe extern "C-unwind" fn outgrown(info: &mut sys::jpeg_compress_struct) -> sys::boolean {
+    // SAFETY: `transcode` put its room there and its destination, and both are there as long as the encoder writes.
+    unsafe {
+        let room = &mut *info.common.client_data.cast::<Room>();
+        room.is_outgrown = true;
+        (*info.dest).next_output_byte = room.start;
+        (*info.dest).free_in_buffer = room.size;
+    }
+    1
 }
