@@ -146,6 +146,18 @@ impl Sandbox {
     }
 }
 
+/// The command, started by another program with arguments of its own before it; in the same folder, with the same
+/// environment and nothing of the tester's.
+pub fn under(program: &[&str], command: &Command) -> Command {
+    let mut outer = Command::new(program[0]);
+    outer.args(&program[1..]).arg(command.get_program()).args(command.get_args());
+    outer.current_dir(command.get_current_dir().unwrap()).env_clear().stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        outer.env(name, value.unwrap_or_default());
+    }
+    outer
+}
+
 #[track_caller]
 pub fn outcome(command: &mut Command) -> Outcome {
     let output = command.output().unwrap();

@@ -105,7 +105,9 @@ fn a_server_that_is_killed_in_a_change_leaves_all_of_it_or_nothing_and_the_next_
             look(&format!("killed at {call} {count}"), &shop, &cookies, &token);
         }
     }
-    eprintln!("the admin: killed {killed} times, {added} of them after the commit");
+    eprintln!(
+        "serve, a product added at /admin/: killed at {killed} of {killed} steps (0 calls masked by another thread)"
+    );
     assert!(
         killed >= 10 && added > 0 && added < killed,
         "killed {killed} times, {added} times after the commit"

@@ -215,17 +215,9 @@ fn the_guides_crontab_line_keeps_working() {
 fn h8_backups_are_this_users_alone_whatever_the_umask() {
     use std::os::unix::fs::PermissionsExt;
     let sandbox = site();
-    let command = sandbox.command(&["backup", "full"]);
-    let status = Command::new("sh")
-        .args(["-c", "umask 0; exec \"$0\" \"$@\""])
-        .arg(command.get_program())
-        .args(command.get_args())
-        .current_dir(sandbox.path(""))
-        .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
-        .output()
-        .unwrap()
-        .status;
-    assert!(status.success());
+    let open = ["sh", "-c", "umask 0; exec \"$0\" \"$@\""];
+    crate::sandbox::outcome(&mut crate::sandbox::under(&open, &sandbox.command(&["backup", "full"])))
+        .exits(0);
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let files = files(&sandbox, "");
     assert_eq!(files.len(), 3);

@@ -6,6 +6,7 @@
 mod lines;
 mod world;
 
+use crate::crash::strace;
 use crate::crash::strace_is_there;
 use crate::database::guide_schema_on_postgres;
 use crate::postgres::cluster;
@@ -52,19 +53,8 @@ fn plainly(mut command: Command) -> (Option<i32>, Vec<u8>) {
 /// Runs a command and looks at the arguments of whatever it starts.
 fn under_strace(command: &Command, leaks: &mut Vec<String>) -> (Option<i32>, Vec<u8>) {
     let log = tempfile::NamedTempFile::new().unwrap();
-    let mut strace = Command::new("strace");
-    strace
-        .args(["-f", "-qq", "-s", "100000", "-e", "trace=execve,execveat", "-e", "signal=none", "-o"])
-        .arg(log.path())
-        .arg(command.get_program())
-        .args(command.get_args())
-        .current_dir(command.get_current_dir().unwrap())
-        .env_clear()
-        .stdin(Stdio::null());
-    for (name, value) in command.get_envs() {
-        strace.env(name, value.unwrap_or_default());
-    }
-    let (code, told) = plainly(strace);
+    let options = ["-s", "100000", "-e", "trace=execve,execveat", "-o", log.path().to_str().unwrap()];
+    let (code, told) = plainly(strace::under(&options, command));
     let started = std::fs::read(log.path()).unwrap();
     if holds_mark(&started) {
         leaks.push(format!("{:?} starts: {}", command.get_args(), marked_lines(&started)));

@@ -133,19 +133,7 @@ fn run(options: &[&str], command: &Command) -> ExitStatus {
 
 /// The command, run by strace with these options.
 pub fn under(options: &[&str], command: &Command) -> Command {
-    let mut strace = Command::new("strace");
-    strace
-        .args(["-f", "-qq", "-e", "signal=none"])
-        .args(options)
-        .arg(command.get_program())
-        .args(command.get_args())
-        .current_dir(command.get_current_dir().unwrap())
-        .env_clear()
-        .stdin(Stdio::null());
-    for (name, value) in command.get_envs() {
-        strace.env(name, value.unwrap_or_default());
-    }
-    strace
+    crate::sandbox::under(&[&["strace", "-f", "-qq", "-e", "signal=none"], options].concat(), command)
 }
 
 fn parse(log: &str) -> Moments {

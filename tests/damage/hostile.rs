@@ -4,11 +4,11 @@ use super::is_refused;
 use crate::restore::site;
 use crate::restore::tree;
 use crate::sandbox::Sandbox;
+use crate::sandbox::under;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::Command;
 use tar::EntryType;
 use tar::EntryType as Kind;
 use tar::Header;
@@ -128,15 +128,8 @@ fn h10_names_with_newlines_and_foreign_bytes_come_back_as_they_are() {
 fn is_refused_within_bounds(sandbox: &Sandbox, commands: &[&[&str]], expected: &str) {
     let before = tree(&sandbox.path("backend"));
     for arguments in commands {
-        let command = sandbox.command(arguments);
-        let mut bounded = Command::new("sh");
-        bounded
-            .args(["-c", "ulimit -v 1500000; ulimit -t 120; exec \"$0\" \"$@\""])
-            .arg(command.get_program())
-            .args(command.get_args())
-            .current_dir(sandbox.path(""))
-            .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let outcome = crate::sandbox::outcome(&mut bounded);
+        let bounds = ["sh", "-c", "ulimit -v 1500000; ulimit -t 120; exec \"$0\" \"$@\""];
+        let outcome = crate::sandbox::outcome(&mut under(&bounds, &sandbox.command(arguments)));
         let told = format!("{}{}", outcome.stdout, outcome.stderr);
         assert_eq!(outcome.code, 2, "{told}");
         assert!(told.split_whitespace().collect::<Vec<_>>().join(" ").contains(expected), "{told}");

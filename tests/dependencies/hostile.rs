@@ -87,14 +87,9 @@ fn files_of_100_mb_are_refused_in_little_memory() {
     let settings = format!("DEBUG = False\n{}", "A = [1, 2]\n".repeat((100 << 20) / 11));
     let look = || {
         let small = |arguments: &[&str]| {
-            let command = sandbox.command(arguments);
-            let mut limited = std::process::Command::new("/bin/sh");
             // 400 MB of addresses, of which the program's own code and stacks take a quarter.
-            limited.args(["-c", "ulimit -v 400000; exec \"$0\" \"$@\""]).arg(command.get_program());
-            limited.args(command.get_args()).current_dir(command.get_current_dir().unwrap()).env_clear();
-            for (name, value) in command.get_envs() {
-                limited.env(name, value.unwrap_or_default());
-            }
+            let limit = ["sh", "-c", "ulimit -v 400000; exec \"$0\" \"$@\""];
+            let mut limited = crate::sandbox::under(&limit, &sandbox.command(arguments));
             limited.env("SITEKEEP_SITE__SETTINGS", "backend/shop/settings.py");
             crate::sandbox::outcome(&mut limited)
         };

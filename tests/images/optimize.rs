@@ -9,11 +9,11 @@ use super::site;
 use super::write;
 use crate::sandbox::findings;
 use crate::sandbox::outcome;
+use crate::sandbox::under;
 use rustix::fs::XattrFlags;
 use sitekeep::images::similarity;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -243,13 +243,8 @@ fn peak_memory_of(thumbnails: u32) -> u64 {
     let script = "import resource, subprocess, sys
 subprocess.run(sys.argv[2:], check=True)
 open(sys.argv[1], 'w').write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024))";
-    let mut measured = Command::new("python3");
-    measured.args(["-c", script]).arg(&told).arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        measured.env(name, value.unwrap_or_default());
-    }
-    measured.current_dir(sandbox.path(""));
-    outcome(&mut measured).exits(0).says("none can be made smaller");
+    let measured = &mut under(&["python3", "-c", script, told.to_str().unwrap()], &command);
+    outcome(measured).exits(0).says("none can be made smaller");
     std::fs::read_to_string(told).unwrap().parse().unwrap()
 }
 
