@@ -189,6 +189,24 @@ pub fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(number)) }
 }
 
+/// Text that foreign hands chose, as it may be shown: control characters, which terminals obey, are spelt out. Ends of
+/// lines and tabs stay.
+pub fn printable(text: impl Into<String>) -> String {
+    let text = text.into();
+    let is_obeyed = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    if !text.contains(is_obeyed) {
+        return text;
+    }
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
+        if is_obeyed(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+        shown
+    })
+}
+
 /// Digits in groups of three: `12 345`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -205,6 +223,11 @@ pub fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_terminals_obey_is_spelt_out() {
+        assert_eq!(printable("a\u{1b}[31m\0\u{9b}2Jé\n\tb"), "a\\u{1b}[31m\\u{0}\\u{9b}2Jé\n\tb");
+    }
 
     #[test]
     fn sizes_are_read_as_people_write_them() {

@@ -1,6 +1,7 @@
 //! Lines of a stream in bounded memory: one buffer, reused, whatever the length of the log or of a line.
 
 use super::fingerprint::HEAD_LENGTH;
+use crate::units::printable;
 use std::io;
 use std::io::ErrorKind;
 use std::io::Read;
@@ -131,15 +132,7 @@ pub(super) fn head(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
 
 /// Text of a log as it can be shown: invalid UTF-8 and control characters, which terminals obey, are spelt out.
 pub(super) fn visible(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for character in String::from_utf8_lossy(bytes).chars() {
-        if character.is_control() && !matches!(character, '\n' | '\t') {
-            text.extend(character.escape_default());
-        } else {
-            text.push(character);
-        }
-    }
-    text
+    printable(String::from_utf8_lossy(bytes))
 }
 
 /// At most `limit` bytes from the start, cut between characters.

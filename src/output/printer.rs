@@ -9,6 +9,7 @@ use super::prometheus;
 use super::text;
 use crate::error;
 use crate::system::fs;
+use crate::units::printable;
 use anstream::AutoStream;
 use anstyle::AnsiColor;
 use anstyle::Style;
@@ -136,7 +137,7 @@ impl Printer {
 
     fn tell(self, color: AnsiColor, word: &str, text: &str) {
         let style = Style::new().bold().fg_color(Some(color.into()));
-        self.stderr(&format!("{style}{word}:{style:#} {text}\n"));
+        self.stderr(&format!("{style}{word}:{style:#} {}\n", printable(text)));
     }
 
     fn stderr(self, text: &str) {

@@ -1,5 +1,6 @@
 //! Names of files as they may be printed: foreign hands chose them.
 
+use crate::units::printable;
 use std::path::Path;
 
 /// Examples that a finding names.
@@ -7,15 +8,7 @@ pub(super) const EXAMPLES: usize = 5;
 
 /// A path with everything that would move the cursor or break the line made visible.
 pub(super) fn shown(path: &Path) -> String {
-    let mut text = String::new();
-    for character in path.to_string_lossy().chars() {
-        if character.is_control() {
-            text.extend(character.escape_default());
-        } else {
-            text.push(character);
-        }
-    }
-    text
+    printable(path.to_string_lossy()).replace('\n', "\\n").replace('\t', "\\t")
 }
 
 /// A path as one word of a shell.

@@ -1,6 +1,7 @@
 //! What a check saw, as a value: it travels unchanged from the domain to every output format.
 
 use super::Status;
+use crate::units::printable;
 use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
@@ -50,12 +51,13 @@ impl fmt::Display for Acknowledged {
 }
 
 impl Finding {
+    /// Of its texts, which name files and repeat what others wrote, no terminal obeys anything.
     pub fn new(kind: &Kind, status: Status, subject: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             id: kind.id,
             status,
-            subject: subject.into(),
-            message: message.into(),
+            subject: printable(subject),
+            message: printable(message),
             data: Map::new(),
             remedy: None,
             guide: kind.guide,
@@ -94,7 +96,7 @@ impl Finding {
     /// Says what to do about it, as an imperative sentence or a command line.
     #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
+        self.remedy = Some(printable(remedy));
         self
     }
 }

@@ -25,6 +25,18 @@ fn a_line_that_is_a_command_is_a_finding() {
 }
 
 #[test]
+fn what_a_file_says_to_the_terminal_is_spelt_out() {
+    let sandbox = Sandbox::site();
+    world::in_order(&sandbox);
+    sandbox.write("backend/requirements.txt", "Django==4\u{1b}[2J==4\n");
+    let look = ["dependencies", "check", "--offline", "--color", "always"];
+    sandbox.run(&look).exits(3).says("`==4\\u{1b}[2J==4`");
+    sandbox
+        .run(&["backup", "verify", "\u{1b}]0;owned\u{7}", "--color", "always"])
+        .complains("\\u{1b}]0;owned\\u{7}");
+}
+
+#[test]
 fn a_lock_file_that_is_huge_deep_or_cut_short_is_unknown() {
     let sandbox = Sandbox::site();
     world::in_order(&sandbox);

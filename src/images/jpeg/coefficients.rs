@@ -4,7 +4,8 @@
 //! are made by libjpeg's own constructors at an address that does not change, live as long as the call, and are destroyed
 //! on every way out; libjpeg's errors unwind (mozjpeg-sys is built for that) to the `catch_unwind` here; the destination
 //! is a buffer of a fixed size, which libjpeg never allocates anew. Outgrowing it does not unwind: the encoder would keep
-//! its scans for ever, which it frees only when it has written them.
+//! its scans for ever, which it frees only when it has written them. An error of libjpeg's own while it writes does leave
+//! those of that one damaged picture, until the program ends.
 
 #![expect(unsafe_code, reason = "libjpeg's transcoding; reviewed, see above")]
 
