@@ -6,6 +6,7 @@ use crate::status::Finding;
 use crate::status::Status;
 use crate::units::Age;
 use crate::units::count;
+use crate::units::printable;
 use anstyle::AnsiColor;
 use anstyle::Style;
 use std::fmt::Write as _;
@@ -124,7 +125,7 @@ fn trouble(text: &mut String, finding: &Finding, look: Look) {
 
 fn data(text: &mut String, finding: &Finding, look: Look) {
     for (key, value) in &finding.data {
-        let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        let value = value.as_str().map_or_else(|| value.to_string(), printable);
         for (position, part) in value.lines().enumerate() {
             let label = if position == 0 { format!("{key} = ") } else { "  ".to_owned() };
             let _ = writeln!(text, "{}", wrap(&format!("                {label}{part}"), look.width, 18));
@@ -164,6 +165,15 @@ mod tests {
         assert!(text.contains("\n\nshelf  3 books\n\nVérifier"), "{text}");
         assert!(text.ends_with("CRITICAL  1 critical, 1 unknown, 1 warning, 1 OK in 1.5 s\n"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+
+    #[test]
+    fn no_terminal_obeys_what_a_finding_holds() {
+        let mut report = sample();
+        let finding = report.items[0].findings[1].clone().with("path", "/a\u{1b}[2Jb");
+        report.items[0].findings[1] = finding.remedy("rm '/a\u{1b}[2Jb'");
+        let text = render(&report, Look { width: 0, quiet: false, verbose: true });
+        assert!(text.contains("path = /a\\u{1b}[2Jb") && text.contains("→ rm '/a\\u{1b}[2Jb'"), "{text}");
     }
 
     #[test]
